@@ -1,0 +1,69 @@
+/** Wire types of `/api`, `/api/collections`, `/style.json` and TileJSON. */
+import type { Basis, CoverageState } from "./checks.ts";
+import type { Link, Text } from "./common.ts";
+
+export type Landing = {
+  title: string;
+  description: string;
+  /** yyyy-mm-dd in Asia/Shanghai: the default as-of date. */
+  today: string;
+  /** True while any loaded layer is schematic sample data: every screen says 示例数据. */
+  sample_data: boolean;
+  /** Where the map opens, `[west, south, east, north]`. */
+  bbox: [number, number, number, number];
+  links: Link[];
+};
+
+export type CoverageEntry = {
+  theme: string;
+  title: string;
+  jurisdiction: string;
+  jurisdiction_name: string;
+  state: CoverageState;
+  data_date: string | null;
+  source: string | null;
+  licence: string | null;
+  basis: Basis | null;
+};
+
+export type ColumnInfo = { name: string; title: Text; type: string; unit: string | null };
+
+/** One row of a legend. `pattern` names an image the map makes (`hatch-dense`, `hatch-wide` ...), null for none. */
+export type LegendEntry = {
+  theme: string;
+  title: Text;
+  kind: "fill" | "line" | "point";
+  color: string;
+  outline: string;
+  dash: number[] | null;
+  pattern: string | null;
+};
+
+export type Collection = {
+  id: string;
+  title: string;
+  titles: Text;
+  description: string;
+  itemType: "feature";
+  extent: { spatial: { bbox: number[][]; crs: string }; temporal: { interval: (string | null)[][] } } | null;
+  crs: string[];
+  storageCrs: string;
+  geometry: "point" | "line" | "polygon";
+  minzoom: number;
+  maxzoom: number;
+  columns: ColumnInfo[];
+  legend: LegendEntry[];
+  coverage: CoverageEntry[];
+  licence: string | null;
+  features: number;
+  links: Link[];
+};
+
+export type TileJson = {
+  tilejson: "3.0.0";
+  tiles: string[];
+  minzoom: number;
+  maxzoom: number;
+  bounds: number[];
+  vector_layers: { id: string; fields: Record<string, string>; minzoom: number; maxzoom: number }[];
+};
