@@ -1,0 +1,143 @@
+/** A rule as data, and what a rule is made of. Pure types and the order of effects; `catalogue.ts` reads the files. */
+import type { Action, Effect, InstrumentStatus, Rank } from "../api/checks.ts";
+import type { Text } from "../api/common.ts";
+
+export type Confidence = "verified" | "memory" | "local_choice";
+
+/** A question with three answers. Leaves name what they read, so that an unknown answer can name what is missing. */
+export type Condition =
+  | { all: Condition[] }
+  | { any: Condition[] }
+  | { not: Condition }
+  /** The project's activity is one of these codes. */
+  | { activity: string[] }
+  /** The activity carries this tag of the vocabulary (for example `construction`). */
+  | { tag: string }
+  /** The project belongs to this class of the vocabulary. */
+  | { class: string }
+  /** An attribute of the project. */
+  | ({ attribute: string } & Comparison)
+  /** An attribute of the feature that was met. */
+  | ({ feature: string } & Comparison);
+
+/** Exactly one of these. `setting` names an operator setting that holds the number: unset means unknown. In the name,
+ *  `{species}` stands for the value of that attribute. `as_of: "on_or_after"` compares a date with the as-of date:
+ *  true when the date is on or after it; `before`, when it is earlier than the as-of date. */
+export type Comparison =
+  | { in: (string | number | boolean)[] }
+  | { includes_any: string[] }
+  | { gte: number }
+  | { lt: number }
+  | { gte_setting: string }
+  | { as_of: "before" | "on_or_after" };
+
+/** Where a rule looks. `anywhere` looks at no layer. */
+export type Where = {
+  relation: "overlaps" | "within_m" | "outside" | "upstream" | "anywhere";
+  theme: string | null;
+  within_m: number | null;
+};
+
+export type Article = { article: string; paragraph: string | null; item: string | null };
+
+export type Rule = {
+  id: string;
+  instrument: string;
+  article: Article;
+  /** Half-open: in force on `valid_from`, no longer on `valid_to`. */
+  valid_from: string;
+  valid_to: string | null;
+  where: Where;
+  who: { classes: string[]; actions: Action[]; condition: Condition | null };
+  /** On the feature and the as-of date; null: every feature of the theme. */
+  when: Condition | null;
+  effect: Effect;
+  gist: Text;
+  /** Verbatim text, loaded by the operator; we ship it empty. */
+  quote: string | null;
+  next_step: Text;
+  office: Text;
+  confidence: Confidence;
+};
+
+export type Instrument = {
+  id: string;
+  title: Text;
+  number: string | null;
+  issuer: Text;
+  rank: Rank;
+  status: InstrumentStatus;
+  /** GB/T 2260 code; null: national. */
+  jurisdiction: string | null;
+  in_force_from: string;
+  in_force_until: string | null;
+  /** A work plan's last year: from this day on it ranks as `review` at most. */
+  horizon: string | null;
+  successor: string | null;
+  url: string | null;
+  confidence: Confidence;
+};
+
+export type AttributeSpec = {
+  name: string;
+  title: Text;
+  help: Text;
+  type: "choice" | "choices" | "number" | "integer" | "boolean" | "text" | "date";
+  unit: string | null;
+  options: { value: string; title: Text }[] | null;
+  min: number | null;
+  max: number | null;
+  /** What absence means where the vocabulary says so (see `purpose`); null: absence is unknown. */
+  absent: string | null;
+};
+
+export type ActivitySpec = {
+  code: string;
+  title: Text;
+  aliases: Text[];
+  note: Text;
+  tags: string[];
+  actions: Action[];
+  /** Names of AttributeSpec. */
+  attributes: string[];
+  /** Attribute values that lie in the nature of the activity (waterworks: `purpose: supply`) and are not asked. */
+  fixed: Record<string, string | number | boolean | string[]>;
+  /** Classes that choosing this activity asserts. */
+  asserts: string[];
+};
+
+export type ClassSpec = { code: string; title: Text; condition: Condition; source: string; confidence: Confidence };
+
+export type ThemeSpec = {
+  theme: string;
+  title: Text;
+  /** Layer id, whether or not this version of the program has the layer. */
+  layer: string;
+  /** Column values of the layer that select the theme's features; empty: every feature. */
+  match: Record<string, string>;
+};
+
+/** What a district asks, versioned; stored with each check. Protection zones cannot be left off. */
+export type Checklist = {
+  /** GB/T 2260 code, or `national` for a site in no known district. */
+  jurisdiction: string;
+  version: number;
+  valid_from: string;
+  valid_to: string | null;
+  themes: string[];
+  source: Text;
+};
+
+/** Everything the files of `geodata/` say about law and words, frozen. `version` is a hash of the files. */
+export type Catalogue = {
+  version: string;
+  instruments: Instrument[];
+  rules: Rule[];
+  activities: ActivitySpec[];
+  attributes: AttributeSpec[];
+  classes: ClassSpec[];
+  themes: ThemeSpec[];
+  checklists: Checklist[];
+  /** Operator settings by name; a name that is absent is unset. */
+  settings: Record<string, number>;
+};
