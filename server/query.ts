@@ -1,0 +1,77 @@
+/** Query parameters from strings to typed values, once, at the door. Unknown ones are a 400 naming what is known. */
+import type { Request } from "express";
+import { type FaultSpec, Problem } from "./problem.ts";
+
+/** The query as strings, when every name is among `known` (and `lang`) and none stands twice. */
+export function parameters<K extends string>(request: Request, known: readonly K[]): Partial<Record<K, string>> {
+  const faults: FaultSpec[] = [];
+  const values: Partial<Record<string, string>> = {};
+  for (const [name, value] of Object.entries(request.query)) {
+    if (name === "lang") {
+      if (value !== "zh" && value !== "en") faults.push(bad("lang", "zh, en", value));
+    } else if (!(known as readonly string[]).includes(name))
+      faults.push({ pointer: `?${name}`, key: "fault.unknown_parameter", params: { name, known: [...known, "lang"].join(", ") } });
+    else if (typeof value !== "string") faults.push({ pointer: `?${name}`, key: "fault.repeated_parameter", params: { name } });
+    else values[name] = value;
+  }
+  if (faults.length > 0) throw new Problem(400, "bad-parameter", {}, { faults });
+  return values as Partial<Record<K, string>>;
+}
+
+function bad(name: string, expected: string, got: unknown): FaultSpec {
+  return { pointer: `?${name}`, key: "fault.bad_parameter", params: { name, expected, got: String(got).slice(0, 80) } };
+}
+
+/** A 400 that names one parameter, what was expected and what came. */
+export function badParameter(name: string, expected: string, got: unknown): Problem {
+  return new Problem(400, "bad-parameter", {}, { faults: [bad(name, expected, got)] });
+}
+
+/** True for a day of the calendar written yyyy-mm-dd (2026-02-30 is none). */
+export function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text;
+}
+
+/** Today in Asia/Shanghai, yyyy-mm-dd: the default as-of date. */
+export function today(now: Date): string {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai", year: "numeric", month: "2-digit", day: "2-digit" }).format(now);
+}
+
+/** A date parameter, or today. OGC's `datetime` may also be a full timestamp, whose day in Asia/Shanghai counts. */
+export function dateParameter(name: string, text: string | undefined, now: Date): string {
+  if (text === undefined) return today(now);
+  if (isDate(text)) return text;
+  if (/^\d{4}-\d{2}-\d{2}T/.test(text) && isDate(text.slice(0, 10))) {
+    const instant = new Date(text);
+    if (!Number.isNaN(instant.getTime())) return today(instant);
+  }
+  throw badParameter(name, "yyyy-mm-dd", text);
+}
+
+/** A whole number within bounds, or the default. */
+export function integerParameter(name: string, text: string | undefined, bounds: { min: number; max: number; default: number }): number {
+  if (text === undefined) return bounds.default;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < bounds.min || value > bounds.max) throw badParameter(name, `${bounds.min}-${bounds.max}`, text);
+  return value;
+}
+
+/** `west,south,east,north` in degrees (CRS84), or undefined. Six numbers (with heights) lose their heights. */
+export function bboxParameter(name: string, text: string | undefined): [number, number, number, number] | undefined {
+  if (text === undefined) return undefined;
+  const numbers = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  const [west, south, east, north] = numbers.length === 6 ? [numbers[0], numbers[1], numbers[3], numbers[4]] : numbers;
+  const usable =
+    (numbers.length === 4 || numbers.length === 6) &&
+    numbers.every(Number.isFinite) &&
+    Math.abs(west!) <= 180 &&
+    Math.abs(east!) <= 180 &&
+    Math.abs(south!) <= 90 &&
+    Math.abs(north!) <= 90 &&
+    west! <= east! &&
+    south! <= north!;
+  if (!usable) throw badParameter(name, "west,south,east,north (-180..180, -90..90)", text);
+  return [west!, south!, east!, north!];
+}
