@@ -1,0 +1,421 @@
+/** Judgement: rules, a project, and what was measured, to one finding per rule and feature. Pure: no database, no clock.
+ *  The outcomes and their order are those of the design, section 5: clear needs proof. */
+import type { Effect, InstrumentStatus, Outcome, Relation, ThemeStatus } from "../api/checks.ts";
+import type { ClassTruth } from "./classify.ts";
+import { evaluate, type Missing } from "./condition.ts";
+import type { Evidence, FeatureEvidence, LayerEvidence, Overlap, ThemeCoverage, Tolerances } from "./evidence.ts";
+import type { ActivitySpec, Catalogue, Checklist, Instrument, Rule, ThemeSpec } from "./rule.ts";
+import type { Action, AttributeValue } from "../api/checks.ts";
+
+export type Project = { name: string; activity: ActivitySpec; action: Action; attributes: Record<string, AttributeValue> };
+
+export type ReasonSpec = {
+  code:
+    | "missing_attribute"
+    | "unset_setting"
+    | "missing_feature_attribute"
+    | "boundary_accuracy"
+    | "not_covered"
+    | "measurement_failed"
+    | "network_not_loaded"
+    | "several_features"
+    | "sliver"
+    | "contact"
+    | "assumed_attribute";
+  name: string;
+  depth_m?: number;
+};
+
+/** One rule's answer on one feature, or on the absence of one. Words come later. */
+export type Judged = {
+  rule: Rule;
+  instrument: Instrument;
+  /** The instrument's status on the as-of date: a work plan past its horizon says `horizon_passed`. */
+  status: InstrumentStatus;
+  outcome: Outcome;
+  effect: Effect;
+  layer: string | null;
+  feature: FeatureEvidence | null;
+  relation: Relation | null;
+  reasons: ReasonSpec[];
+};
+
+export type JudgedTheme = {
+  spec: ThemeSpec;
+  status: ThemeStatus;
+  coverage: ThemeCoverage["state"];
+  /** The coverage holds the whole site. Always true for a theme that was not asked: nothing is said of it. */
+  covered: boolean;
+  data_date: string | null;
+  source: string | null;
+  basis: ThemeCoverage["basis"];
+  features: number | null;
+  nearest_m: number | null;
+};
+
+export type Judgement = {
+  findings: Judged[];
+  themes: JudgedTheme[];
+  counted: { took_part: number; not_in_force: number; other_district: number; other_activity: number; not_asked: number };
+  slivers: { theme: string; feature: FeatureEvidence }[];
+};
+
+export type JudgeInput = {
+  project: Project;
+  classes: Record<string, ClassTruth>;
+  catalogue: Catalogue;
+  /** The checklists of every district that may hold the site, or the national one. */
+  checklists: Checklist[];
+  /** GB/T 2260 codes of every district that holds or may hold the site; empty when none does. */
+  jurisdictions: string[];
+  evidence: Evidence;
+  tolerances: Tolerances;
+  /** yyyy-mm-dd. */
+  asOf: string;
+};
+
+export const JURISDICTION = "jurisdiction";
+
+/** Every rule's answer, every theme's, and what the tolerances hid. */
+export function judge(input: JudgeInput): Judgement {
+  const asked = new Set(input.checklists.flatMap((checklist) => checklist.themes));
+  const counted = { took_part: 0, not_in_force: 0, other_district: 0, other_activity: 0, not_asked: 0 };
+  const findings: Judged[] = [];
+  for (const rule of input.catalogue.rules) {
+    const instrument = input.catalogue.instruments.find((each) => each.id === rule.instrument)!;
+    if (!inForce(rule, instrument, input.asOf)) {
+      counted.not_in_force++;
+      continue;
+    }
+    const looksAt = rule.where.theme === null ? null : input.catalogue.themes.find((each) => each.theme === rule.where.theme)!;
+    const features = looksAt ? featuresFor(rule, instrument, looksAt, input) : [];
+    if (!concernsDistrict(instrument, input.jurisdictions) && features.length === 0) {
+      counted.other_district++;
+      continue;
+    }
+    const who = answerWho(rule, input);
+    if (who.value === "false") {
+      counted.other_activity++;
+      continue;
+    }
+    if (looksAt && !asked.has(looksAt.theme)) {
+      counted.not_asked++;
+      continue;
+    }
+    counted.took_part++;
+    findings.push(...answers(rule, instrument, looksAt, features, who, input));
+  }
+  return {
+    findings,
+    themes: input.catalogue.themes.map((spec) => answerTheme(spec, asked.has(spec.theme), input)),
+    counted,
+    slivers: findSlivers(asked, input),
+  };
+}
+
+/** In force on `asOf`: the rule's own dates and its instrument's, both half-open. */
+export function inForce(rule: Rule, instrument: Instrument, asOf: string): boolean {
+  const holds = (from: string, until: string | null) => from <= asOf && (until === null || asOf < until);
+  return (
+    instrument.status !== "repealed" &&
+    holds(rule.valid_from, rule.valid_to) &&
+    holds(instrument.in_force_from, instrument.in_force_until)
+  );
+}
+
+/** A district lies in `jurisdiction` when its GB/T 2260 code begins with the significant digits: 500118 in 500000. */
+export function liesIn(district: string, jurisdiction: string): boolean {
+  const significant = jurisdiction.endsWith("0000") ? 2 : jurisdiction.endsWith("00") ? 4 : 6;
+  return district.slice(0, significant) === jurisdiction.slice(0, significant);
+}
+
+function concernsDistrict(instrument: Instrument, jurisdictions: string[]): boolean {
+  return instrument.jurisdiction === null || jurisdictions.some((code) => liesIn(code, instrument.jurisdiction!));
+}
+
+function matchesTheme(spec: ThemeSpec, feature: FeatureEvidence): boolean {
+  return Object.entries(spec.match).every(([name, value]) => feature.columns[name] === value);
+}
+
+/** Measured features of the theme that this rule's district answers for: a zone follows its own competence, also where
+ *  a coarse outline leaves it outside the district; a zone without one follows the site's district. */
+function featuresFor(rule: Rule, instrument: Instrument, spec: ThemeSpec, input: JudgeInput): FeatureEvidence[] {
+  const layer = input.evidence.layers[spec.layer];
+  if (layer?.state !== "measured") return [];
+  return layer.features.filter((feature) => {
+    if (!matchesTheme(spec, feature)) return false;
+    if (instrument.jurisdiction === null) return true;
+    const competent = feature.columns["competent_jurisdiction"];
+    return typeof competent === "string"
+      ? liesIn(competent, instrument.jurisdiction)
+      : concernsDistrict(instrument, input.jurisdictions);
+  });
+}
+
+type Who = { value: "true" | "false" | "unknown"; missing: Missing[]; assumed: string[] };
+
+/** Is this project one that the rule speaks of? Any of its classes, and its condition. */
+function answerWho(rule: Rule, input: JudgeInput): Who {
+  const { project, classes } = input;
+  if (!rule.who.actions.includes(project.action)) return { value: "false", missing: [], assumed: [] };
+  return evaluate(
+    {
+      all: [
+        ...(rule.who.classes.length > 0 ? [{ any: rule.who.classes.map((code) => ({ class: code })) }] : []),
+        ...(rule.who.condition ? [rule.who.condition] : []),
+      ],
+    },
+    factsOf(input, classes, null),
+  );
+}
+
+function factsOf(input: JudgeInput, classes: Record<string, ClassTruth>, feature: FeatureEvidence | null) {
+  return {
+    activity: input.project.activity.code,
+    tags: input.project.activity.tags,
+    fixed: input.project.activity.fixed,
+    attributes: input.project.attributes,
+    specs: input.catalogue.attributes,
+    classes,
+    feature: feature?.columns ?? null,
+    asOf: input.asOf,
+    settings: input.catalogue.settings,
+  };
+}
+
+function reasonsOf(who: { missing: Missing[]; assumed: string[] }): ReasonSpec[] {
+  const code = { attribute: "missing_attribute", setting: "unset_setting", feature_attribute: "missing_feature_attribute" } as const;
+  return [
+    ...who.missing.map(({ kind, name }) => ({ code: code[kind], name })),
+    ...who.assumed.map((name) => ({ code: "assumed_attribute" as const, name })),
+  ];
+}
+
+function answers(
+  rule: Rule,
+  instrument: Instrument,
+  spec: ThemeSpec | null,
+  features: FeatureEvidence[],
+  who: Who,
+  input: JudgeInput,
+): Judged[] {
+  const status = statusOn(instrument, input.asOf);
+  const finding = (outcome: Outcome, more: Partial<Judged> = {}): Judged => ({
+    rule,
+    instrument,
+    status,
+    outcome,
+    effect: rule.effect,
+    layer: spec?.layer ?? null,
+    feature: null,
+    relation: null,
+    reasons: [],
+    ...more,
+  });
+  if (!spec) {
+    const when = rule.when ? evaluate(rule.when, factsOf(input, input.classes, null)) : TRUE;
+    if (when.value === "false") return [finding("not_triggered")];
+    const unknown = who.value === "unknown" || when.value === "unknown";
+    return [finding(unknown ? "cannot_tell" : "triggered", { reasons: [...reasonsOf(who), ...reasonsOf(when)] })];
+  }
+  if (rule.where.relation === "upstream") return [finding("no_data", { reasons: [{ code: "network_not_loaded", name: spec.theme }] })];
+  const layer = input.evidence.layers[spec.layer];
+  if (layer?.state === "failed") return [finding("failed", { reasons: [{ code: "measurement_failed", name: spec.theme }] })];
+  const uncovered = !coversAll(spec, rule.where.within_m ?? 0, input, layer)
+    ? [finding("no_data", { reasons: [{ code: "not_covered" as const, name: spec.theme }] })]
+    : [];
+  const found =
+    rule.where.relation === "outside"
+      ? answerOutside(rule, features, who, uncovered.length > 0, input, finding)
+      : features.flatMap((feature) => answerFeature(rule, feature, who, input, finding));
+  if (found.length > 0 || uncovered.length > 0) return [...found, ...uncovered];
+  return [finding("not_triggered")];
+}
+
+const TRUE: Who = { value: "true", missing: [], assumed: [] };
+
+/** A work plan ranks with its own effect until its horizon. */
+export function statusOn(instrument: Instrument, asOf: string): InstrumentStatus {
+  return instrument.status === "in_force" && instrument.horizon !== null && instrument.horizon <= asOf
+    ? "horizon_passed"
+    : instrument.status;
+}
+
+function coversAll(spec: ThemeSpec, within_m: number, input: JudgeInput, layer: LayerEvidence | undefined): boolean {
+  const coverage = coverageOf(spec.theme, input.evidence);
+  if (!coverage || coverage.covers[String(within_m)] !== true) return false;
+  return coverage.state === "declared_none" || layer?.state === "measured";
+}
+
+function coverageOf(theme: string, evidence: Evidence): ThemeCoverage | undefined {
+  return "failed" in evidence.coverage ? undefined : (evidence.coverage as Record<string, ThemeCoverage>)[theme];
+}
+
+type Spatial = { outcome: "triggered" | "touches" | "cannot_tell" | "near" | "not_triggered"; reasons: ReasonSpec[] };
+
+/** The band of doubt applies to drawn lines that claim an accuracy; schematic shapes are taken as drawn. */
+export function doubt_m(feature: FeatureEvidence, site_accuracy_m: number): number {
+  return feature.basis === "schematic" ? 0 : (feature.accuracy_m ?? 0) + site_accuracy_m;
+}
+
+/** Where the site stands to one feature: certain inside, possibly, in contact, near, or away. */
+export function stands(feature: FeatureEvidence, site_accuracy_m: number, tolerances: Tolerances): Spatial {
+  const a = doubt_m(feature, site_accuracy_m);
+  const accuracy: Spatial = {
+    outcome: "cannot_tell",
+    reasons: [{ code: "boundary_accuracy", name: feature.code, depth_m: feature.depth_m ?? -feature.distance_m }],
+  };
+  if (a > 0) {
+    if (feature.overlap_shrunk.counts) return { outcome: "triggered", reasons: [] };
+    if (feature.overlap_grown.counts || feature.overlap.counts || feature.distance_m <= a + tolerances.contact_m) return accuracy;
+  } else {
+    if (feature.overlap.counts) return { outcome: "triggered", reasons: [] };
+    if (feature.distance_m <= tolerances.contact_m)
+      return { outcome: "touches", reasons: [{ code: hasOverlap(feature.overlap) ? "sliver" : "contact", name: feature.code }] };
+  }
+  return { outcome: feature.distance_m <= tolerances.near_m ? "near" : "not_triggered", reasons: [] };
+}
+
+function hasOverlap(overlap: Overlap): boolean {
+  return (overlap.area_m2 ?? 0) > 0 || (overlap.length_m ?? 0) > 0;
+}
+
+function standsWithin(feature: FeatureEvidence, within_m: number, site_accuracy_m: number, tolerances: Tolerances): Spatial {
+  const a = doubt_m(feature, site_accuracy_m);
+  if (feature.distance_m <= within_m - a) return { outcome: "triggered", reasons: [] };
+  if (a > 0 && feature.distance_m <= within_m + a)
+    return {
+      outcome: "cannot_tell",
+      reasons: [{ code: "boundary_accuracy", name: feature.code, depth_m: within_m - feature.distance_m }],
+    };
+  return { outcome: feature.distance_m - within_m <= tolerances.near_m ? "near" : "not_triggered", reasons: [] };
+}
+
+/** The word for how the site lies to the feature, as drawn. */
+export function relationOf(feature: FeatureEvidence, site: Evidence["site"], tolerances: Tolerances): Relation {
+  if (feature.overlap.counts) {
+    if (feature.inside) return "within";
+    return site.area_m2 === null && site.length_m !== null ? "crosses" : "overlaps";
+  }
+  if (feature.distance_m <= tolerances.contact_m) return "touches";
+  return feature.distance_m <= tolerances.near_m ? "near" : "outside";
+}
+
+function answerFeature(
+  rule: Rule,
+  feature: FeatureEvidence,
+  who: Who,
+  input: JudgeInput,
+  finding: (outcome: Outcome, more: Partial<Judged>) => Judged,
+): Judged[] {
+  const { site } = input.evidence;
+  const spatial =
+    rule.where.relation === "within_m"
+      ? standsWithin(feature, rule.where.within_m ?? 0, site.accuracy_m, input.tolerances)
+      : stands(feature, site.accuracy_m, input.tolerances);
+  if (spatial.outcome === "not_triggered") return [];
+  const when = rule.when ? evaluate(rule.when, factsOf(input, input.classes, feature)) : TRUE;
+  if (when.value === "false") return [];
+  const more = { feature, relation: relationOf(feature, site, input.tolerances) };
+  if (spatial.outcome === "near") return [finding("near", more)];
+  const unknown = who.value === "unknown" || when.value === "unknown";
+  return [
+    finding(unknown ? "cannot_tell" : spatial.outcome, {
+      ...more,
+      reasons: [...spatial.reasons, ...reasonsOf(who), ...reasonsOf(when)],
+    }),
+  ];
+}
+
+/** A place is required (a park): certain only when one feature certainly holds the whole site. Absence is proven only
+ *  where the theme covers the site. */
+function answerOutside(
+  rule: Rule,
+  features: FeatureEvidence[],
+  who: Who,
+  uncovered: boolean,
+  input: JudgeInput,
+  finding: (outcome: Outcome, more: Partial<Judged>) => Judged,
+): Judged[] {
+  const { site } = input.evidence;
+  const reasons: ReasonSpec[] = [];
+  let possible: FeatureEvidence | null = null;
+  let within = 0;
+  for (const feature of features) {
+    const when = rule.when ? evaluate(rule.when, factsOf(input, input.classes, feature)) : TRUE;
+    if (when.value === "false") continue;
+    const banded = doubt_m(feature, site.accuracy_m) > 0;
+    const certain = banded ? feature.inside_shrunk : feature.inside;
+    const maybe = banded ? feature.inside_grown : feature.inside;
+    if (certain && when.value === "true") return [finding("not_triggered", { feature, relation: "within" })];
+    if (maybe) {
+      possible = feature;
+      reasons.push(...reasonsOf(when));
+      if (!certain) reasons.push({ code: "boundary_accuracy", name: feature.code, depth_m: feature.depth_m ?? -feature.distance_m });
+    }
+    within += shareOf(feature.overlap, site) ?? 0;
+  }
+  if (possible) return [finding("cannot_tell", { feature: possible, relation: "within", reasons: [...reasons, ...reasonsOf(who)] })];
+  if (within > 0.999)
+    return [finding("cannot_tell", { relation: "overlaps", reasons: [{ code: "several_features", name: rule.where.theme! }] })];
+  if (uncovered) return [];
+  return [
+    finding(who.value === "unknown" ? "cannot_tell" : "triggered", {
+      relation: within > 0 ? "overlaps" : "outside",
+      reasons: reasonsOf(who),
+    }),
+  ];
+}
+
+/** Overlap over the site: area for a site with polygons, else length, else points; null where nothing overlaps in the
+ *  site's leading dimension. */
+export function shareOf(overlap: Overlap, site: Evidence["site"]): number | null {
+  if (site.area_m2 !== null) return overlap.area_m2 === null ? null : overlap.area_m2 / site.area_m2;
+  if (site.length_m !== null) return overlap.length_m === null ? null : overlap.length_m / site.length_m;
+  return overlap.points === null || site.points === null ? null : overlap.points / site.points;
+}
+
+function answerTheme(spec: ThemeSpec, asked: boolean, input: JudgeInput): JudgedTheme {
+  const coverage = coverageOf(spec.theme, input.evidence);
+  const known = {
+    spec,
+    coverage: coverage?.state ?? ("not_loaded" as const),
+    data_date: coverage?.data_date ?? null,
+    source: coverage?.source ?? null,
+    basis: coverage?.basis ?? null,
+    features: null,
+    nearest_m: null,
+  };
+  if (!asked) return { ...known, status: "not_asked", covered: true };
+  const layer = input.evidence.layers[spec.layer];
+  if (layer?.state === "failed" || "failed" in input.evidence.coverage) return { ...known, status: "failed", covered: false };
+  const covered = coversAll(spec, 0, input, layer);
+  const features = layer ? layer.features.filter((feature) => matchesTheme(spec, feature)) : [];
+  const met = new Set<ThemeStatus>(
+    features.map((feature) => {
+      const { outcome } = stands(feature, input.evidence.site.accuracy_m, input.tolerances);
+      return outcome === "triggered" ? "affected" : outcome === "not_triggered" ? "clear" : outcome;
+    }),
+  );
+  const worst = (["affected", "cannot_tell", "touches"] as const).find((status) => met.has(status));
+  return {
+    ...known,
+    status: worst ?? (!covered ? "no_data" : met.has("near") ? "near" : "clear"),
+    covered,
+    features: layer?.counts[spec.theme] ?? null,
+    nearest_m: features.length > 0 ? Math.min(...features.map((feature) => feature.distance_m)) : null,
+  };
+}
+
+/** Every overlap that a tolerance hid: the ledger. Ledger and hits together are the raw overlay. */
+function findSlivers(asked: Set<string>, input: JudgeInput): Judgement["slivers"] {
+  return input.catalogue.themes
+    .filter((spec) => asked.has(spec.theme))
+    .flatMap((spec) => {
+      const layer = input.evidence.layers[spec.layer];
+      if (layer?.state !== "measured") return [];
+      return layer.features
+        .filter((feature) => matchesTheme(spec, feature) && hasOverlap(feature.overlap) && !feature.overlap.counts)
+        .map((feature) => ({ theme: spec.theme, feature }));
+    });
+}
