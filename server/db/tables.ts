@@ -1,2 +1,35 @@
-/** The row types of our own tables. Layer tables come from their declarations (`layers/layer.ts`). */
-export type Tables = Record<string, never>;
+/** The row types of our own tables, as both engines give them. Layer tables come from their declarations: queries name
+ *  them with `sql.table(layer.id)`, where the layer is one of `layers/index.ts`. */
+import type { ColumnType, GeneratedAlways } from "kysely";
+
+export type Tables = {
+  layer_version: { layer: string; version: number; changed_at: ColumnType<Date, never, never> };
+  loaded_file: { file: string; sha256: string; features: number; loaded_at: ColumnType<Date, never, never> };
+  coverage: {
+    theme: string;
+    jurisdiction: string;
+    state: string;
+    data_date: string | null;
+    source: string | null;
+    licence: string | null;
+    basis: string | null;
+    declared_by: string | null;
+    document: string | null;
+    valid_from: string;
+    valid_to: string | null;
+    file: string;
+    geom: string | null;
+  };
+  site_check: {
+    id: string;
+    created_at: GeneratedAlways<Date>;
+    as_of: string;
+    name: string;
+    activity: string;
+    conclusion: string;
+    standing: string;
+    complete: boolean;
+    said: unknown;
+    frozen: unknown;
+  };
+};

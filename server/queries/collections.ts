@@ -1,0 +1,84 @@
+/** Reading layers: extent, counts, coverage, pages of features. */
+import { type RawBuilder, sql } from "kysely";
+import type { CoverageEntry } from "../api/collections.ts";
+import type { Geometry } from "../api/common.ts";
+import type { Db } from "../db/open.ts";
+import { columnsOf, type Layer } from "../layers/layer.ts";
+
+export type LayerSummary = { features: number; bbox: [number, number, number, number] | null; from: string | null; to: string | null; open: boolean };
+
+/** How many features (all dates), where, and when. `bbox` is `[west, south, east, north]`, null for an empty layer. */
+export async function summarize(db: Db, layer: Layer): Promise<LayerSummary> {
+  const { rows } = await sql<{ n: number; w: number | null; s: number; e: number; t: number; from: string | null; to: string | null; open: boolean | null }>`
+    select count(*)::int as n, st_xmin(st_extent(geom))::float8 as w, st_ymin(st_extent(geom))::float8 as s,
+      st_xmax(st_extent(geom))::float8 as e, st_ymax(st_extent(geom))::float8 as t,
+      min(valid_from)::text as from, max(valid_to)::text as to, bool_or(valid_to is null) as open
+    from ${sql.table(layer.id)}`.execute(db);
+  const row = rows[0]!;
+  return { features: row.n, bbox: row.w === null ? null : [row.w, row.s, row.e, row.t], from: row.from, to: row.to, open: row.open ?? true };
+}
+
+/** What is loaded of a layer's themes, per district, on a date. */
+export async function coverageOf(db: Db, layer: Layer, asOf: string): Promise<Omit<CoverageEntry, "title" | "jurisdiction_name">[]> {
+  const { rows } = await sql<Omit<CoverageEntry, "title" | "jurisdiction_name">>`
+    select theme, jurisdiction, state, data_date::text as data_date, source, licence, basis
+    from coverage
+    where split_part(theme, '/', 1) = ${layer.id} and ${during(asOf)}
+    order by theme collate "C", jurisdiction collate "C"`.execute(db);
+  return rows;
+}
+
+function during(asOf: string): RawBuilder<unknown> {
+  return sql`valid_from <= ${asOf}::date and (valid_to is null or ${asOf}::date < valid_to)`;
+}
+
+export type Row = { code: string; properties: Record<string, unknown>; geometry: Geometry };
+export type Page = { rows: Row[]; matched: number; more: boolean };
+
+/** A page of features in force on `asOf` in the order of their codes, after `after`. `bbox` is CRS84. */
+export async function page(
+  db: Db,
+  layer: Layer,
+  { asOf, bbox, after, limit }: { asOf: string; bbox: [number, number, number, number] | undefined; after: string | undefined; limit: number },
+): Promise<Page> {
+  const inBox = bbox
+    ? sql`and geom && st_makeenvelope(${bbox[0]}::float8, ${bbox[1]}::float8, ${bbox[2]}::float8, ${bbox[3]}::float8, 4490)
+        and st_intersects(geom, st_makeenvelope(${bbox[0]}::float8, ${bbox[1]}::float8, ${bbox[2]}::float8, ${bbox[3]}::float8, 4490))`
+    : sql``;
+  const { rows } = await sql<Row>`
+    select code, ${propertiesOf(layer)} as properties, st_asgeojson(geom, 9)::jsonb as geometry
+    from ${sql.table(layer.id)}
+    where ${during(asOf)} ${inBox} ${after === undefined ? sql`` : sql`and code collate "C" > ${after}`}
+    order by code collate "C"
+    limit ${limit + 1}::int`.execute(db);
+  const counted = await sql<{ n: number }>`
+    select count(*)::int as n from ${sql.table(layer.id)} where ${during(asOf)} ${inBox}`.execute(db);
+  return { rows: rows.slice(0, limit), matched: counted.rows[0]!.n, more: rows.length > limit };
+}
+
+/** One feature by code on a date; undefined when there is none. */
+export async function feature(db: Db, layer: Layer, code: string, asOf: string): Promise<Row | undefined> {
+  const { rows } = await sql<Row>`
+    select code, ${propertiesOf(layer)} as properties, st_asgeojson(geom, 9)::jsonb as geometry
+    from ${sql.table(layer.id)}
+    where code = ${code} and ${during(asOf)}`.execute(db);
+  return rows[0];
+}
+
+/** The declared columns as one JSON object; dates as yyyy-mm-dd. */
+export function propertiesOf(layer: Layer): RawBuilder<unknown> {
+  return sql`jsonb_build_object(${sql.join(Object.keys(columnsOf(layer)).flatMap((name) => [sql.lit(name), sql.ref(name)]))})`;
+}
+
+/** Version numbers by layer: they change with every load, and make cached tiles old. */
+export async function layerVersions(db: Db): Promise<Record<string, number>> {
+  const rows = await db.selectFrom("layer_version").select(["layer", "version"]).execute();
+  return Object.fromEntries(rows.map(({ layer, version }) => [layer, version]));
+}
+
+/** Names of jurisdictions by code, for words. */
+export async function jurisdictionNames(db: Db): Promise<Record<string, { zh: string; en: string }>> {
+  const { rows } = await sql<{ code: string; zh: string; en: string }>`
+    select distinct on (code) code, name_zh as zh, name_en as en from jurisdiction order by code, valid_from desc`.execute(db);
+  return Object.fromEntries(rows.map(({ code, zh, en }) => [code, { zh, en }]));
+}
