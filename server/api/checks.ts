@@ -82,6 +82,7 @@ export type Reason = {
     | "not_covered"
     | "measurement_failed"
     | "network_not_loaded"
+    | "several_features"
     | "sliver"
     | "contact"
     | "assumed_attribute";
@@ -194,7 +195,7 @@ export type Check = {
   };
   findings: Finding[];
   themes: ThemeAnswer[];
-  rules_counted: { took_part: number; not_in_force: number; other_district: number; other_activity: number };
+  rules_counted: { took_part: number; not_in_force: number; other_district: number; other_activity: number; not_asked: number };
   slivers: Sliver[];
   /** `code@version` of the checklist, or the national one where no district is known. */
   checklist: string;

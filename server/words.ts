@@ -1,0 +1,240 @@
+/** The words of a check, in both languages, from the one catalogue of messages. No measuring and no judging here. */
+import type { Check, Conclusion, Finding, Reason, ThemeAnswer } from "./api/checks.ts";
+import type { Lang } from "./api/common.ts";
+import type { Frozen } from "./check.ts";
+import type { ClassTruth } from "./domain/classify.ts";
+import { type Answer, CONCLUSIONS, contribution } from "./domain/conclude.ts";
+import type { Evidence } from "./domain/evidence.ts";
+import { JURISDICTION, type Judged, type Judgement, type Project, type ReasonSpec, relationOf, shareOf } from "./domain/judge.ts";
+import type { Article, Catalogue } from "./domain/rule.ts";
+import { say } from "./messages.ts";
+
+export type ToSay = {
+  id: string;
+  created_at: string;
+  frozen: Frozen;
+  evidence: Evidence;
+  project: Project;
+  classes: Record<string, ClassTruth>;
+  catalogue: Catalogue;
+  judgement: Judgement;
+  concluded: Answer;
+};
+
+/** The check as stored and sent, once per language; every number the same in both. */
+export function sayCheck(what: ToSay): Record<Lang, Check> {
+  return { zh: sayIn("zh", what), en: sayIn("en", what) };
+}
+
+const m2 = (value: number | null) => (value === null ? null : Math.round(value * 100) / 100);
+const share = (value: number | null) => (value === null ? null : Math.round(value * 1e6) / 1e6);
+
+function sayIn(lang: Lang, what: ToSay): Check {
+  const { frozen, evidence, project, judgement, concluded, catalogue } = what;
+  const findings = sorted(judgement.findings).map((judged, index) => sayFinding(lang, judged, index, what));
+  const themes = judgement.themes.map(
+    (theme): ThemeAnswer => ({
+      theme: theme.spec.theme,
+      title: theme.spec.title[lang],
+      status: theme.status,
+      coverage: theme.coverage,
+      data_date: theme.data_date,
+      source: theme.source,
+      basis: theme.basis,
+      features: theme.features,
+      nearest_m: m2(theme.nearest_m),
+    }),
+  );
+  return {
+    id: what.id,
+    lang,
+    created_at: what.created_at,
+    as_of: frozen.asOf,
+    ...concluded,
+    sentence: saySentence(lang, what, findings, themes),
+    project: {
+      name: project.name,
+      activity: project.activity.code,
+      activity_title: project.activity.title[lang],
+      action: project.action,
+      action_title: say(lang, `action.${project.action}`),
+      attributes: project.attributes,
+      classes: Object.fromEntries(Object.entries(what.classes).map(([code, truth]) => [code, truth.value])),
+    },
+    site: {
+      geometry: frozen.site.geometry,
+      area_m2: m2(evidence.site.area_m2),
+      area_gk_m2: m2(evidence.site.area_gk_m2),
+      length_m: m2(evidence.site.length_m),
+      points: evidence.site.points,
+      crs_given: frozen.site.crs_given,
+      crs_gk: `EPSG:${evidence.site.srid_gk}`,
+      accuracy_m: evidence.site.accuracy_m,
+      jurisdictions: frozen.jurisdictions,
+    },
+    findings,
+    themes,
+    rules_counted: judgement.counted,
+    slivers: judgement.slivers.map(({ theme, feature }) => ({
+      theme,
+      feature: feature.code,
+      feature_name: feature.name[lang],
+      area_m2: feature.overlap.area_m2,
+      width_m: feature.overlap.width_m,
+      length_m: feature.overlap.length_m,
+      tolerance: {
+        area_m2: frozen.tolerances.sliver_area_m2,
+        width_m: frozen.tolerances.sliver_width_m,
+        length_m: frozen.tolerances.line_length_m,
+      },
+    })),
+    checklist: frozen.checklists.map(({ jurisdiction, version }) => `${jurisdiction}@${version}`).join("+"),
+    tolerances: frozen.tolerances,
+    versions: { ...frozen.versions, rules: catalogue.version },
+  };
+}
+
+const OUTCOMES = ["triggered", "failed", "no_data", "cannot_tell", "touches", "near", "not_triggered"];
+
+/** Worst first; then what is certain before what is not; then the nearest. The order never depends on the engine. */
+function sorted(findings: Judged[]): Judged[] {
+  const rank = (judged: Judged) => CONCLUSIONS.indexOf(contribution(judged));
+  return findings.toSorted(
+    (a, b) =>
+      rank(a) - rank(b) ||
+      OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome) ||
+      (a.rule.id < b.rule.id ? -1 : a.rule.id > b.rule.id ? 1 : 0) ||
+      ((a.feature?.code ?? "") < (b.feature?.code ?? "") ? -1 : 1),
+  );
+}
+
+function sayFinding(lang: Lang, judged: Judged, index: number, { evidence, frozen, catalogue }: ToSay): Finding {
+  const { rule, instrument, feature } = judged;
+  const overlap = feature?.overlap ?? null;
+  return {
+    id: `f${index + 1}`,
+    rule: rule.id,
+    outcome: judged.outcome,
+    effect: judged.effect,
+    conclusion: contribution(judged),
+    layer: judged.layer,
+    theme: rule.where.theme,
+    theme_title: catalogue.themes.find((theme) => theme.theme === rule.where.theme)?.title[lang] ?? null,
+    feature: feature?.code ?? null,
+    feature_name: feature?.name[lang] ?? null,
+    relation: judged.relation ?? (feature ? relationOf(feature, evidence.site, frozen.tolerances) : null),
+    overlap_m2: m2(overlap?.area_m2 ?? null),
+    overlap_length_m: m2(overlap?.length_m ?? null),
+    overlap_width_m: m2(overlap?.width_m ?? null),
+    overlap_points: overlap?.points ?? null,
+    share_of_site: overlap ? share(shareOf(overlap, evidence.site)) : null,
+    distance_m: m2(feature?.distance_m ?? null),
+    basis: feature?.basis ?? null,
+    accuracy_m: feature?.accuracy_m ?? null,
+    piece: feature?.piece ?? null,
+    instrument: instrument.id,
+    instrument_title: instrument.title[lang],
+    rank: instrument.rank,
+    status: judged.status,
+    article: cite(rule.article, lang),
+    gist: rule.gist[lang],
+    quote: rule.quote,
+    reasons: judged.reasons.map((reason) => sayReason(lang, reason, catalogue)),
+    next_step: rule.next_step[lang],
+    office: rule.office[lang],
+    confidence: rule.confidence,
+  };
+}
+
+function sayReason(lang: Lang, { code, name, depth_m }: ReasonSpec, catalogue: Catalogue): Reason {
+  const title =
+    catalogue.attributes.find((attribute) => attribute.name === name)?.title[lang] ??
+    catalogue.themes.find((theme) => theme.theme === name)?.title[lang] ??
+    name;
+  const key = code === "boundary_accuracy" ? (depth_m! >= 0 ? "reason.boundary_accuracy_inside" : "reason.boundary_accuracy_outside") : `reason.${code}`;
+  return {
+    code,
+    name,
+    text: say(lang, key, { name: title, depth: Math.abs(depth_m ?? 0).toFixed(1) }),
+    ...(depth_m === undefined ? {} : { depth_m: m2(depth_m)! }),
+  };
+}
+
+const DIGITS = "〇一二三四五六七八九";
+
+/** A whole number below 10,000 as statutes write it: 319 -> 三百一十九, 10 -> 十, 105 -> 一百零五. */
+export function chineseNumber(number: number): string {
+  if (number === 0) return "零";
+  const units = ["", "十", "百", "千"];
+  let text = "";
+  let zero = false;
+  for (const [index, digit] of [...String(number)].entries()) {
+    const unit = units[String(number).length - 1 - index]!;
+    if (digit === "0") zero = true;
+    else {
+      text += (zero && text !== "" ? "零" : "") + DIGITS[Number(digit)]! + unit;
+      zero = false;
+    }
+  }
+  return text.replace(/^一十/, "十");
+}
+
+/** 第三百一十九条第一款, or "art. 319(1)". A part that is no number stands as written. */
+export function cite({ article, paragraph, item }: Article, lang: Lang): string {
+  const number = (text: string) => (/^\d+$/.test(text) ? chineseNumber(Number(text)) : text);
+  if (lang === "en") return `art. ${article}${paragraph ? `(${paragraph})` : ""}${item ? `(${item})` : ""}`;
+  return `第${number(article)}条${paragraph ? `第${number(paragraph)}款` : ""}${item ? `第${number(item)}项` : ""}`;
+}
+
+const VERDICT_KEY: Partial<Record<Finding["outcome"], string>> = {
+  triggered: "sentence.triggered",
+  near: "sentence.near",
+  touches: "sentence.touches",
+  cannot_tell: "sentence.cannot_tell",
+};
+
+/** The conclusion in sentences: standing, the worst finding, what could not be told, and what was not asked. */
+function saySentence(lang: Lang, { concluded, judgement }: ToSay, findings: Finding[], themes: ThemeAnswer[]): string {
+  const words = (conclusion: Conclusion) => say(lang, `conclusion.${conclusion}`);
+  const joined = (titles: string[]) => titles.join(say(lang, "sentence.list"));
+  const parts: string[] = [];
+  const asked = themes.filter((theme) => theme.status !== "not_asked");
+  const outside = themes.some((theme) => theme.theme === JURISDICTION && (theme.status === "no_data" || theme.status === "failed"));
+  const unproven = asked.filter(({ status, theme }) => (status === "no_data" || status === "failed") && theme !== JURISDICTION);
+  const deciding = findings.find((finding) => finding.conclusion === concluded.conclusion && VERDICT_KEY[finding.outcome]);
+  if (concluded.conclusion === "clear")
+    parts.push(say(lang, "sentence.clear", { conclusion: words("clear"), themes: joined(asked.filter(({ theme }) => theme !== JURISDICTION).map(({ title }) => title)) }));
+  else if (deciding)
+    parts.push(
+      say(lang, VERDICT_KEY[deciding.outcome]!, {
+        relation: deciding.relation ? say(lang, `relation.${deciding.relation}`) : "",
+        feature: deciding.feature_name ?? deciding.theme_title ?? "",
+        share: deciding.relation === "overlaps" && deciding.share_of_site !== null ? say(lang, "sentence.share", { percent: (deciding.share_of_site * 100).toFixed(1) }) : "",
+        distance: sayDistance(deciding.distance_m ?? 0),
+        instrument: deciding.instrument_title,
+        article: deciding.article,
+        reasons: joined(deciding.reasons.map(({ text }) => text)),
+        conclusion: words(concluded.conclusion),
+      }),
+    );
+  else {
+    const affected = asked.filter(({ status, theme }) => ["affected", "touches", "near", "cannot_tell"].includes(status) && theme !== JURISDICTION);
+    if (affected.length > 0 && concluded.conclusion === "notice")
+      parts.push(say(lang, "sentence.notice", { themes: joined(affected.map(({ title }) => title)), conclusion: words("notice") }));
+    else parts.push(say(lang, "sentence.plain", { conclusion: words(concluded.conclusion) }));
+  }
+  if (outside) parts.push(say(lang, "sentence.no_jurisdiction"));
+  if (unproven.length > 0) parts.push(say(lang, "sentence.unproven", { themes: joined(unproven.map(({ title }) => title)) }));
+  if (concluded.standing === "screening") parts.push(say(lang, "sentence.screening"));
+  if (concluded.possible !== concluded.conclusion) parts.push(say(lang, "sentence.possible", { conclusion: words(concluded.possible) }));
+  const hidden = judgement.slivers.length;
+  if (hidden > 0) parts.push(say(lang, "sentence.slivers", { n: hidden }));
+  const notAsked = themes.filter((theme) => theme.status === "not_asked");
+  if (notAsked.length > 0) parts.push(say(lang, "sentence.not_asked", { themes: joined(notAsked.map(({ title }) => title)) }));
+  return (concluded.standing === "demonstration" ? say(lang, "sentence.demonstration") : "") + parts.join(lang === "en" ? " " : "");
+}
+
+/** 1.23 km, 45.6 m. */
+export function sayDistance(metres: number): string {
+  return metres >= 1000 ? `${(metres / 1000).toFixed(2)} km` : `${metres.toFixed(1)} m`;
+}
