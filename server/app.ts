@@ -1,0 +1,77 @@
+/** Every URL of the service, on one screen. */
+import { createServer, type Server } from "node:http";
+import express, { type Express } from "express";
+import helmet from "helmet";
+import type { OpenDatabase } from "./db/open.ts";
+import { databaseProblem } from "./database_problem.ts";
+import type { Catalogue } from "./domain/rule.ts";
+import { describeProblem, notFound, problemHandler } from "./problem.ts";
+import { catalogueRoutes } from "./routes/catalogue.ts";
+import { checkRoutes } from "./routes/checks.ts";
+import { collectionRoutes } from "./routes/collections.ts";
+import { type Commands, healthRoutes } from "./routes/health.ts";
+import { tileRoutes } from "./routes/tiles.ts";
+import { createTileServer } from "./tiles.ts";
+
+export type AppOptions = {
+  database: OpenDatabase;
+  catalogue: Catalogue;
+  log: { error(data: unknown, message: string): void };
+  now?: () => Date;
+  /** Folder of the built web application; absent: the API alone. */
+  web?: string;
+  operator?: { token: string; commands: Commands };
+};
+
+/** The whole service as an http server that is not yet listening. Tiles are answered before Express. */
+export function createApp(options: AppOptions): { server: Server; refreshTiles: () => Promise<void> } {
+  const { database, catalogue, log, now = () => new Date() } = options;
+  const app = express();
+  const tiles = createTileServer(database, now, (error, request, response) => {
+    Object.assign(request, { tileError: error });
+    app(request as never, response as never);
+  });
+  app.disable("x-powered-by");
+  app.use(security);
+  app.use((request, _response, next) => next((request as { tileError?: unknown }).tileError));
+
+  app.use(healthRoutes(database, options.operator)); //            /health/* /api/messages/{lang} /operator/{command}
+  app.use(collectionRoutes(database.db, catalogue, now)); //       /api /api/collections[/{layer}[/items[/{code}]]]
+  app.use(catalogueRoutes(catalogue)); //                          /api/rules /api/instruments /api/activities
+  app.use(checkRoutes(database, catalogue, now)); //               /api/checks[/{id}[/replay]]
+  app.use(tileRoutes(database.db, now)); //                        /tiles/{layers}[/{z}/{x}/{y}] /style.json
+  app.get("/problems/:type", describeProblem);
+  if (options.web) serveWeb(app, options.web); //                  /
+  app.use(notFound);
+  app.use(problemHandler(log, databaseProblem));
+
+  const server = createServer((request, response) => {
+    if (!tiles.handle(request, response)) app(request, response);
+  });
+  return { server, refreshTiles: tiles.refresh };
+}
+
+/** Nothing from elsewhere; inline styles only because Element Plus and MapLibre set them. */
+const security = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      workerSrc: ["'self'", "blob:"],
+      imgSrc: ["'self'", "data:", "blob:"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      connectSrc: ["'self'"],
+      objectSrc: ["'none'"],
+      baseUri: ["'self'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  strictTransportSecurity: false,
+});
+
+function serveWeb(app: Express, folder: string): void {
+  app.use("/assets", express.static(`${folder}/assets`, { immutable: true, maxAge: "1y", index: false }));
+  app.use(express.static(folder, { maxAge: 0 }));
+}

@@ -1,0 +1,62 @@
+/** The only file that acts when imported: config, open the database, migrate, load, listen, close on a signal. */
+import { createApp } from "./app.ts";
+import { ConfigError, readConfig } from "./config.ts";
+import { readHolder } from "./db/folder_lock.ts";
+import { commandsOf, createLog, open, prepareDatabase, readCatalogue } from "./service.ts";
+import { buildWeb } from "./web.ts";
+
+if (Number(process.versions.node.split(".")[0]) < 24) {
+  console.error("Start Shuijie with `npm start`: it brings its own Node 24. 请用 npm start 启动，程序自带 Node 24。");
+  process.exit(1);
+}
+
+const started = performance.now();
+const tell = (line: string) => console.log(`  ${line}`);
+
+try {
+  const config = readConfig();
+  const log = createLog(config);
+  console.log("Shuijie 水界");
+  tell(`database   opening ${config.databaseUrl ? "PostgreSQL" : `the embedded engine in ${config.dataDir}`}`);
+  const catalogue = readCatalogue();
+  const building = buildWeb((line) => tell(`web        ${line}`));
+  building.catch(() => undefined);
+  const database = await open(config, log, "npm start");
+  tell(`database   ${database.versions}`);
+  await prepareDatabase(database, tell);
+  const web = await building;
+  const operator = config.databaseUrl ? undefined : { token: readHolder(config.dataDir)?.token ?? "", commands: {} as ReturnType<typeof commandsOf> };
+  const { server, refreshTiles } = createApp({ database, catalogue, log, web, ...(operator?.token ? { operator } : {}) });
+  if (operator) Object.assign(operator.commands, commandsOf(database, refreshTiles));
+
+  let closing = false;
+  const close = (code: number) => {
+    if (closing) return;
+    closing = true;
+    server.close(() => void database.close().finally(() => process.exit(code)));
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 3000).unref();
+  };
+  process.on("SIGTERM", () => close(0));
+  process.on("SIGINT", () => close(0));
+  server.on("error", (error: NodeJS.ErrnoException) => {
+    console.error(
+      error.code === "EADDRINUSE"
+        ? `Port ${config.port} is taken by another program. Stop it, or choose another: PORT=8081 npm start. 端口 ${config.port} 已被占用。`
+        : `Cannot listen on ${config.host}:${config.port}: ${error.message}`,
+    );
+    close(1);
+  });
+  server.listen(config.port, config.host, () => {
+    const address = server.address();
+    const port = typeof address === "object" && address ? address.port : config.port;
+    const url = `http://${config.host === "127.0.0.1" ? "localhost" : config.host}:${port}`;
+    database.announce?.(url);
+    tell(`ready      in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    console.log(`\n  ${url}\n`);
+  });
+} catch (error) {
+  console.error(error instanceof ConfigError ? error.message : error instanceof Error ? error.message : String(error));
+  if (!(error instanceof ConfigError) && process.env["LOG_LEVEL"] === "debug") console.error(error);
+  process.exit(1);
+}

@@ -1,0 +1,147 @@
+/** `/api/checks`: ask, list, read, replay. */
+import express, { Router } from "express";
+import type { Action, AttributeValue, CheckSummary } from "../api/checks.ts";
+import type { Geometry, List } from "../api/common.ts";
+import { type CheckInput, replay, runCheck } from "../check.ts";
+import type { OpenDatabase } from "../db/open.ts";
+import { checkAttributes } from "../domain/classify.ts";
+import type { Catalogue } from "../domain/rule.ts";
+import { type FaultSpec, langOf, Problem } from "../problem.ts";
+import { listChecks, readCheck, type StoredCheck } from "../queries/checks.ts";
+import { invalidParts, repair } from "../queries/site.ts";
+import { integerParameter, isDate, parameters, today } from "../query.ts";
+import { parseCrs, parseSite } from "../site.ts";
+
+const ACTIONS: readonly Action[] = ["new", "rebuilt", "expanded", "existing", "operating"];
+const FIELDS = ["name", "activity", "action", "attributes", "geometry", "crs", "as_of", "accuracy_m"];
+const MAX_BODY = 10 * 1024 * 1024;
+
+export function checkRoutes(database: OpenDatabase, catalogue: Catalogue, now: () => Date): Router {
+  const router = Router();
+  const { db } = database;
+
+  /** POST /api/checks: 201, `Location` and the check. 400 not JSON, 413 over 10 MB, 422 every fault at once. */
+  router.post("/api/checks", express.json({ limit: MAX_BODY, type: ["application/json", "application/geo+json", "text/plain"] }), async (request, response) => {
+    parameters(request, []);
+    const input = readInput(request.body, catalogue, now());
+    await mustBeValid(input);
+    const said = await runCheck(database, catalogue, input, now());
+    const check = said[langOf(request)];
+    response.status(201).location(`/api/checks/${check.id}`).json(check);
+  });
+
+  /** Rings that cross, holes outside: named with their place, and a repair offered where one keeps an area. */
+  async function mustBeValid({ site }: CheckInput): Promise<void> {
+    const wrong = await invalidParts(db, site.parts);
+    if (wrong.length === 0) return;
+    const faults: FaultSpec[] = wrong.slice(0, 50).map(({ index, reason, x, y }) => ({
+      pointer: site.pointers[index] ?? "#/geometry",
+      key: "fault.invalid_ring",
+      params: { reason, place: x === null ? "-" : `${x}, ${y}` },
+      ...(x !== null && y !== null && (site.srid === 4326 || site.srid === 4490) ? { position: [x, y] as [number, number] } : {}),
+    }));
+    const mended = site.parts.every(({ type }) => type === "Polygon" || type === "MultiPolygon") ? await repair(db, site.parts, site.srid) : null;
+    throw new Problem(422, "invalid-geometry", {}, { faults, ...(mended ? { repair: mended } : {}) });
+  }
+
+  /** GET /api/checks?limit=&after=: newest first. */
+  router.get("/api/checks", async (request, response) => {
+    const query = parameters(request, ["limit", "after"]);
+    const limit = integerParameter("limit", query.limit, { min: 1, max: 200, default: 50 });
+    if (query.after !== undefined) mustBeId(query.after);
+    const { items, matched, more } = await listChecks(db, { lang: langOf(request), limit, after: query.after });
+    const list: List<CheckSummary> = {
+      items,
+      numberMatched: matched,
+      numberReturned: items.length,
+      links: [
+        { href: request.originalUrl, rel: "self" },
+        ...(more ? [{ href: `/api/checks?limit=${limit}&after=${items.at(-1)!.id}`, rel: "next" }] : []),
+      ],
+    };
+    response.json(list);
+  });
+
+  async function stored(id: string): Promise<StoredCheck> {
+    mustBeId(id);
+    const found = await readCheck(db, id);
+    if (!found) throw new Problem(404, "unknown-check", { id });
+    return found;
+  }
+
+  /** GET /api/checks/{id}?lang=: as it was said, for ever. */
+  router.get("/api/checks/:id", async (request, response) => {
+    parameters(request, []);
+    response.json((await stored(request.params.id)).said[langOf(request)]);
+  });
+
+  /** POST /api/checks/{id}/replay: recomputed from what was frozen; `same`, or each difference. */
+  router.post("/api/checks/:id/replay", async (request, response) => {
+    parameters(request, []);
+    response.json(await replay(database, await stored(request.params.id)));
+  });
+
+  return router;
+}
+
+function mustBeId(id: string): void {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) throw new Problem(404, "unknown-check", { id: id.slice(0, 80) });
+}
+
+function brief(value: unknown): string {
+  return (JSON.stringify(value) ?? "undefined").slice(0, 60);
+}
+
+/** The body as typed values, or a 422 with every fault. */
+function readInput(body: unknown, catalogue: Catalogue, now: Date): CheckInput {
+  const faults: FaultSpec[] = [];
+  const fault = (pointer: string, key: string, params: Record<string, unknown> = {}) => faults.push({ pointer, key: `fault.${key}`, params });
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    fault("#", "not_object");
+    throw new Problem(422, "invalid-check", {}, { faults });
+  }
+  const given = body as Record<string, unknown>;
+  for (const name of Object.keys(given))
+    if (!FIELDS.includes(name)) fault(`#/${name.replaceAll("~", "~0").replaceAll("/", "~1").slice(0, 80)}`, "unknown_field", { name: name.slice(0, 80), known: FIELDS.join(", ") });
+
+  const name = typeof given["name"] === "string" ? given["name"].trim() : "";
+  if (name === "" || name.length > 200) fault("#/name", "name", { got: brief(given["name"]) });
+  const activity = catalogue.activities.find((each) => each.code === given["activity"]);
+  if (!activity) fault("#/activity", "unknown_activity", { got: brief(given["activity"]) });
+  const actions = activity?.actions ?? ACTIONS;
+  const action = actions.find((each) => each === given["action"]);
+  if (!action) fault("#/action", "unknown_action", { expected: actions.join(", "), got: brief(given["action"]) });
+  const attributes = given["attributes"] ?? {};
+  if (typeof attributes !== "object" || attributes === null || Array.isArray(attributes)) fault("#/attributes", "attributes", { got: brief(attributes) });
+  else if (activity)
+    for (const wrong of checkAttributes(activity, attributes as Record<string, unknown>, catalogue))
+      fault(`#/attributes/${wrong.name.replaceAll("~", "~0").replaceAll("/", "~1")}`, wrong.code === "unknown" ? "attribute_unknown" : "attribute_value", {
+        activity: activity.code,
+        name: wrong.name.slice(0, 80),
+        expected: wrong.expected,
+        got: wrong.got,
+      });
+  const asOf = given["as_of"] ?? today(now);
+  if (typeof asOf !== "string" || !isDate(asOf)) fault("#/as_of", "as_of", { got: brief(asOf) });
+  const accuracy_m = given["accuracy_m"] ?? 0;
+  if (typeof accuracy_m !== "number" || !(accuracy_m >= 0 && accuracy_m <= 10_000)) fault("#/accuracy_m", "accuracy_m", { got: brief(accuracy_m) });
+  const srid = parseCrs(given["crs"]);
+  if (srid === undefined) fault("#/crs", "crs", { got: brief(given["crs"]) });
+
+  const others = faults.length;
+  let site: CheckInput["site"] | null = null;
+  if (given["geometry"] === undefined || given["geometry"] === null) fault("#/geometry", "geometry_missing");
+  else if (srid !== undefined) {
+    const parsed = parseSite(given["geometry"] as Geometry, srid);
+    faults.push(...parsed.faults);
+    site = parsed.site;
+  }
+  if (faults.length > 0 || !activity || !action || !site) throw new Problem(422, others === 0 ? "invalid-geometry" : "invalid-check", {}, { faults });
+  return {
+    project: { name, activity, action, attributes: attributes as Record<string, AttributeValue> },
+    site,
+    crs_given: `EPSG:${srid}`,
+    accuracy_m: accuracy_m as number,
+    asOf: asOf as string,
+  };
+}

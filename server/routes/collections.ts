@@ -1,0 +1,147 @@
+/** `/api`, `/api/collections` and items: OGC API Features shapes, CRS84 coordinates. */
+import { Router } from "express";
+import type { Collection, Landing } from "../api/collections.ts";
+import type { Feature, Link } from "../api/common.ts";
+import type { Db } from "../db/open.ts";
+import type { Catalogue } from "../domain/rule.ts";
+import { layerOf, layers } from "../layers/index.ts";
+import { columnsOf, type Layer } from "../layers/layer.ts";
+import { say } from "../messages.ts";
+import { langOf, Problem } from "../problem.ts";
+import { coverageOf, feature, jurisdictionNames, page, type Row, summarize } from "../queries/collections.ts";
+import { bboxParameter, dateParameter, integerParameter, parameters, today } from "../query.ts";
+import { legendOf } from "../layers/style.ts";
+import type { Lang } from "../api/common.ts";
+
+const CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+const CHINA: [number, number, number, number] = [73.5, 18, 135.1, 53.6];
+
+/** A layer by its URL segment, or the 404 that names the layers. */
+export function layerNamed(id: string): Layer {
+  const layer = layerOf(id);
+  if (!layer) throw new Problem(404, "unknown-layer", { layer: id.slice(0, 80), layers: layers.map((each) => each.id).join(", ") });
+  return layer;
+}
+
+export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date): Router {
+  const router = Router();
+
+  /** GET /api: what this service is, today's date, whether it holds sample data, and where the map opens. */
+  router.get("/api", async (request, response) => {
+    parameters(request, []);
+    const lang = langOf(request);
+    const summaries = await Promise.all(layers.map((layer) => summarize(db, layer)));
+    const coverage = (await Promise.all(layers.map((layer) => coverageOf(db, layer, today(now()))))).flat();
+    const landing: Landing = {
+      title: say(lang, "service.title"),
+      description: say(lang, "service.description"),
+      today: today(now()),
+      sample_data: coverage.some((entry) => entry.basis === "schematic"),
+      bbox: summaries.map((summary) => summary.bbox).find((bbox) => bbox !== null) ?? CHINA,
+      links: [
+        link("/api", "self"),
+        link("/api/collections", "data"),
+        link("/api/rules", "related"),
+        link("/api/instruments", "related"),
+        link("/api/activities", "related"),
+        link("/api/checks", "related"),
+        link("/style.json", "related"),
+      ],
+    };
+    response.json(landing);
+  });
+
+  async function describe(layer: Layer, lang: Lang): Promise<Collection> {
+    const [summary, coverage, names] = await Promise.all([summarize(db, layer), coverageOf(db, layer, today(now())), jurisdictionNames(db)]);
+    const licences = [...new Set(coverage.map((entry) => entry.licence).filter((licence) => licence !== null))];
+    return {
+      id: layer.id,
+      title: layer.title[lang],
+      titles: layer.title,
+      description: layer.description[lang],
+      itemType: "feature",
+      extent: summary.bbox && {
+        spatial: { bbox: [summary.bbox], crs: CRS84 },
+        temporal: { interval: [[summary.from, summary.open ? null : summary.to]] },
+      },
+      crs: [CRS84],
+      storageCrs: "http://www.opengis.net/def/crs/EPSG/0/4490",
+      geometry: layer.geometry,
+      minzoom: layer.minzoom,
+      maxzoom: layer.maxzoom,
+      columns: Object.entries(columnsOf(layer)).map(([name, { title, type, unit }]) => ({ name, title, type, unit })),
+      legend: legendOf(layer),
+      coverage: coverage.map((entry) => ({
+        ...entry,
+        title: catalogue.themes.find((theme) => theme.theme === entry.theme)?.title[lang] ?? entry.theme,
+        jurisdiction_name: names[entry.jurisdiction]?.[lang] ?? entry.jurisdiction,
+      })),
+      licence: licences.length > 0 ? licences.join("; ") : null,
+      features: summary.features,
+      links: [
+        link(`/api/collections/${layer.id}`, "self"),
+        link(`/api/collections/${layer.id}/items`, "items", "application/geo+json"),
+        link(`/tiles/${layer.id}`, "describedby"),
+      ],
+    };
+  }
+
+  /** GET /api/collections */
+  router.get("/api/collections", async (request, response) => {
+    parameters(request, []);
+    const collections = await Promise.all(layers.map((layer) => describe(layer, langOf(request))));
+    response.json({ collections, links: [link("/api/collections", "self")] });
+  });
+
+  /** GET /api/collections/{layer}: 404 names the layers. */
+  router.get("/api/collections/:layer", async (request, response) => {
+    parameters(request, []);
+    response.json(await describe(layerNamed(request.params.layer), langOf(request)));
+  });
+
+  /** GET /api/collections/{layer}/items?bbox=&datetime=&limit=&after=: features in force on the date, ordered by code;
+   *  `next` links page on. A page holds at most 1,000. */
+  router.get("/api/collections/:layer/items", async (request, response) => {
+    const layer = layerNamed(request.params.layer);
+    const query = parameters(request, ["bbox", "datetime", "limit", "after"]);
+    const asOf = dateParameter("datetime", query.datetime, now());
+    const limit = integerParameter("limit", query.limit, { min: 1, max: 1000, default: 100 });
+    const { rows, matched, more } = await page(db, layer, { asOf, bbox: bboxParameter("bbox", query.bbox), after: query.after, limit });
+    const next = new URLSearchParams({ ...query, limit: String(limit), after: rows.at(-1)?.code ?? "" });
+    response.type("application/geo+json").send(
+      JSON.stringify({
+        type: "FeatureCollection",
+        features: rows.map(toFeature),
+        numberMatched: matched,
+        numberReturned: rows.length,
+        timeStamp: now().toISOString(),
+        links: [
+          link(request.originalUrl, "self", "application/geo+json"),
+          ...(more ? [link(`/api/collections/${layer.id}/items?${next}`, "next", "application/geo+json")] : []),
+        ],
+      }),
+    );
+  });
+
+  /** GET /api/collections/{layer}/items/{code}?datetime= */
+  router.get("/api/collections/:layer/items/:code", async (request, response) => {
+    const layer = layerNamed(request.params.layer);
+    const query = parameters(request, ["datetime"]);
+    const asOf = dateParameter("datetime", query.datetime, now());
+    const row = await feature(db, layer, request.params.code, asOf);
+    if (!row) throw new Problem(404, "unknown-feature", { layer: layer.id, code: request.params.code.slice(0, 80), as_of: asOf });
+    response.type("application/geo+json").send(
+      JSON.stringify({ ...toFeature(row), links: [link(request.originalUrl, "self", "application/geo+json"), link(`/api/collections/${layer.id}`, "collection")] }),
+    );
+  });
+
+  return router;
+}
+
+function toFeature({ code, properties, geometry }: Row): Feature {
+  return { type: "Feature", id: code, geometry, properties };
+}
+
+function link(href: string, rel: string, type = "application/json"): Link {
+  return { href, rel, type };
+}
