@@ -1,0 +1,97 @@
+/** The service, one function per endpoint. Shapes are the service's own wire types. */
+import type { StyleSpecification } from "maplibre-gl";
+import type { Activity } from "../server/api/catalogue.ts";
+import type { Check, CheckRequest, CheckSummary, Replay } from "../server/api/checks.ts";
+import type { Collection, Landing } from "../server/api/collections.ts";
+import type { Fault, Feature, FeatureCollection, Lang, List, Problem, Repair } from "../server/api/common.ts";
+
+/** What the service refused, in its own words; or, with status 0, that it was not reached. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly errors: Fault[];
+  readonly repair: Repair | undefined;
+
+  constructor(problem: Partial<Problem> & { status: number }) {
+    super(problem.detail ?? problem.title ?? String(problem.status));
+    this.status = problem.status;
+    this.title = problem.title ?? "";
+    this.detail = problem.detail ?? "";
+    this.errors = problem.errors ?? [];
+    this.repair = problem.repair;
+  }
+}
+
+/** True when the caller itself gave up. */
+export function isAborted(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+type Query = Record<string, string | number | undefined>;
+
+async function call<T>(method: "GET" | "POST", path: string, query: Query, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== "") search.set(name, String(value));
+  const url = search.size > 0 ? `${path}?${search}` : path;
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method,
+      headers: { Accept: "application/json, application/geo+json, application/problem+json", ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+  } catch (error) {
+    if (isAborted(error)) throw error;
+    throw new ApiError({ status: 0 });
+  }
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) throw new ApiError({ ...(answer as Partial<Problem> | undefined), status: response.status });
+  if (answer === undefined) throw new ApiError({ status: 0 });
+  return answer as T;
+}
+
+export function getLanding(lang: Lang): Promise<Landing> {
+  return call("GET", "/api", { lang });
+}
+
+export function getMessages(lang: Lang): Promise<Record<string, string>> {
+  return call("GET", `/api/messages/${lang}`, {});
+}
+
+export async function getCollections(lang: Lang): Promise<Collection[]> {
+  return (await call<{ collections: Collection[] }>("GET", "/api/collections", { lang })).collections;
+}
+
+export function getStyle(lang: Lang, datetime: string | undefined): Promise<StyleSpecification> {
+  return call("GET", "/style.json", { lang, datetime });
+}
+
+export function getItem(layer: string, code: string, datetime: string | undefined): Promise<Feature> {
+  return call("GET", `/api/collections/${encodeURIComponent(layer)}/items/${encodeURIComponent(code)}`, { datetime });
+}
+
+export function getItems(layer: string, datetime: string | undefined, limit: number): Promise<FeatureCollection> {
+  return call("GET", `/api/collections/${encodeURIComponent(layer)}/items`, { datetime, limit });
+}
+
+export async function getActivities(lang: Lang, action: string | undefined, as_of: string | undefined): Promise<Activity[]> {
+  return (await call<List<Activity>>("GET", "/api/activities", { lang, action, as_of })).items;
+}
+
+export function postCheck(lang: Lang, request: CheckRequest, signal: AbortSignal): Promise<Check> {
+  return call("POST", "/api/checks", { lang }, request, signal);
+}
+
+export function getChecks(lang: Lang, limit: number): Promise<List<CheckSummary>> {
+  return call("GET", "/api/checks", { lang, limit });
+}
+
+export function getCheck(id: string, lang: Lang): Promise<Check> {
+  return call("GET", `/api/checks/${encodeURIComponent(id)}`, { lang });
+}
+
+export function replayCheck(id: string): Promise<Replay> {
+  return call("POST", `/api/checks/${encodeURIComponent(id)}/replay`, {});
+}

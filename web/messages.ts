@@ -1,0 +1,50 @@
+/** The words on the screen: fetched once per language, `{name}` holes filled. */
+import { ref, shallowRef } from "vue";
+import type { Lang } from "../server/api/common.ts";
+import { getMessages } from "./client.ts";
+import { readAddress, writeAddress } from "./state/address.ts";
+
+const STORED = "shuijie.lang";
+
+/** The language of the screen; set by `useLang` only. */
+export const lang = ref<Lang>(firstLang());
+const words = shallowRef<Record<string, string>>({});
+
+/** The message `key`; the key itself when the service does not have it, so that the gap is seen. */
+export function t(key: string, params: Record<string, unknown> = {}): string {
+  const text = words.value[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (hole, name: string) => (name in params ? String(params[name]) : hole));
+}
+
+/** True when the service has words for `key`. */
+export function hasWords(key: string): boolean {
+  return key in words.value;
+}
+
+/** Switches the screen to `next`, and remembers it in this browser and in the address. Throws ApiError. */
+export async function useLang(next: Lang): Promise<void> {
+  words.value = await getMessages(next);
+  lang.value = next;
+  document.documentElement.lang = next === "zh" ? "zh-CN" : "en";
+  document.title = t("app.title");
+  writeAddress({ lang: next });
+  try {
+    localStorage.setItem(STORED, next);
+  } catch {
+    // A browser that stores nothing still has the address.
+  }
+}
+
+/** The address wins, then what was chosen before; a new user reads Chinese. */
+function firstLang(): Lang {
+  const asked = readAddress("lang") ?? stored();
+  return asked === "en" ? "en" : "zh";
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(STORED);
+  } catch {
+    return null;
+  }
+}

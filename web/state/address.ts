@@ -1,0 +1,27 @@
+/** What the address bar remembers: language, date, task, check. The map keeps its own place in the hash. */
+export type AddressKey = "lang" | "date" | "task" | "check" | "test";
+
+export function readAddress(key: AddressKey): string | undefined {
+  return new URLSearchParams(location.search).get(key) ?? undefined;
+}
+
+/** Sets or (null) removes keys without a new entry in the history. */
+export function writeAddress(change: Partial<Record<AddressKey, string | null>>): void {
+  const url = new URL(location.href);
+  for (const [key, value] of Object.entries(change)) {
+    if (value === null) url.searchParams.delete(key);
+    else url.searchParams.set(key, value);
+  }
+  history.replaceState(history.state, "", url);
+}
+
+/** The link that opens check `id` again, in the language of the screen. */
+export function checkLink(id: string): string {
+  const url = new URL(location.href);
+  url.search = "";
+  url.hash = "";
+  url.searchParams.set("check", id);
+  const lang = readAddress("lang");
+  if (lang) url.searchParams.set("lang", lang);
+  return url.href;
+}

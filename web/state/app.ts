@@ -1,0 +1,64 @@
+/** What the whole screen shares: the service's landing, the date, the task at hand, the width of things. */
+import { computed, ref, shallowRef } from "vue";
+import type { Landing } from "../../server/api/collections.ts";
+import { ApiError, getLanding } from "../client.ts";
+import { lang, useLang } from "../messages.ts";
+import { readAddress, writeAddress } from "./address.ts";
+
+export type Task = "layers" | "siting" | "records";
+export const TASKS: readonly Task[] = ["layers", "siting", "records"];
+
+/** Heights of the sheet on a phone. */
+export type SheetHeight = "peek" | "half" | "full";
+
+export const landing = shallowRef<Landing | null>(null);
+/** Set when the service cannot be reached or refuses; nothing else can work then. */
+export const outage = shallowRef<ApiError | null>(null);
+export const ready = ref(false);
+export const task = ref<Task | null>(firstTask());
+export const sheet = ref<SheetHeight>("half");
+export const phone = ref(matchMedia("(max-width: 760px)").matches);
+export const as_of = ref<string | undefined>(firstDate());
+export const help_open = ref(false);
+
+matchMedia("(max-width: 760px)").addEventListener("change", (event) => (phone.value = event.matches));
+
+/** The day that every map and check answers for. */
+export const day = computed(() => as_of.value ?? landing.value?.today ?? "");
+export const is_today = computed(() => as_of.value === undefined || as_of.value === landing.value?.today);
+
+/** Words and landing; false when the service could not be reached, with `outage` set. */
+export async function start(): Promise<boolean> {
+  outage.value = null;
+  try {
+    const [, answer] = await Promise.all([useLang(lang.value), getLanding(lang.value)]);
+    landing.value = answer;
+    ready.value = true;
+    return true;
+  } catch (error) {
+    outage.value = error instanceof ApiError ? error : new ApiError({ status: 0 });
+    return false;
+  }
+}
+
+export function openTask(next: Task | null): void {
+  task.value = next;
+  if (sheet.value === "peek") sheet.value = "half";
+  writeAddress({ task: next });
+}
+
+/** Undefined: today, whatever day it is when the page is opened again. */
+export function setDate(date: string | undefined): void {
+  as_of.value = date === landing.value?.today ? undefined : date;
+  writeAddress({ date: as_of.value ?? null });
+}
+
+function firstTask(): Task | null {
+  const asked = readAddress("task");
+  return TASKS.find((one) => one === asked) ?? "siting";
+}
+
+function firstDate(): string | undefined {
+  const asked = readAddress("date");
+  return asked !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(asked) ? asked : undefined;
+}

@@ -1,0 +1,62 @@
+/** What the map is asked for and what it tells: orders to it, the popup, the piece shown, the pointer. */
+import { ref, shallowRef } from "vue";
+import type { Geometry } from "../../server/api/common.ts";
+import { phone, sheet } from "./app.ts";
+import { can_redo, can_undo, draw_mode, drawing, stepBack, stepForward } from "./site.ts";
+
+export type MapOrder =
+  | { order: "show"; geometry: Geometry }
+  | { order: "show_bbox"; bbox: [number, number, number, number] }
+  | { order: "zoom"; by: number }
+  | { order: "finish_drawing" }
+  | { order: "undo_vertex" }
+  | { order: "redo_vertex" };
+
+export type PopupTarget = { layer: string; code: string };
+export type MapFailure = "no_webgl2" | "style" | "worker";
+
+/** The newest order; each is a new object, so that the same order twice is two orders. */
+export const map_order = shallowRef<MapOrder | null>(null);
+export const pointer = ref<[number, number] | null>(null);
+export const popup = shallowRef<{ at: [number, number]; targets: PopupTarget[] } | null>(null);
+/** The clipped pieces of the finding in hand, with the words written on them. */
+export const piece = shallowRef<{ id: string; geometry: Geometry; label: string } | null>(null);
+/** Places of faults in what was sent. */
+export const fault_positions = shallowRef<[number, number][]>([]);
+export const map_failure = ref<MapFailure | null>(null);
+
+export function orderMap(order: MapOrder): void {
+  map_order.value = { ...order };
+}
+
+/** Shows a geometry; on a phone the sheet makes room for it. */
+export function showGeometry(geometry: Geometry): void {
+  if (phone.value && sheet.value === "full") sheet.value = "half";
+  orderMap({ order: "show", geometry });
+}
+
+/** One step back: the last vertex while drawing, the last state of the site otherwise. */
+export function undo(): void {
+  if (!can_undo.value) return;
+  if (drawing.value.can_undo) orderMap({ order: "undo_vertex" });
+  else stepBack();
+}
+
+export function redo(): void {
+  if (!can_redo.value) return;
+  if (drawing.value.can_redo) orderMap({ order: "redo_vertex" });
+  else stepForward();
+}
+
+export function startDrawing(mode: "polygon" | "line" | "point" | "edit"): void {
+  popup.value = null;
+  fault_positions.value = [];
+  if (phone.value) sheet.value = "peek";
+  draw_mode.value = mode;
+}
+
+/** Leaves drawing; an unfinished figure is dropped. */
+export function stopDrawing(): void {
+  draw_mode.value = "idle";
+  if (phone.value && sheet.value === "peek") sheet.value = "half";
+}

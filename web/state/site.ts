@@ -1,0 +1,79 @@
+/** The site: what the user gave, in which coordinates, and how it came to be, step by step. */
+import { area, length } from "@turf/turf";
+import { computed, ref, shallowRef } from "vue";
+import type { AnyGeoJson, Geometry } from "../../server/api/common.ts";
+import { isPlainDegrees, toDegrees } from "../projection.ts";
+import { geometryOf } from "../site_text.ts";
+
+export type SiteOrigin = "drawn" | "edited" | "given" | "file" | "repair" | "check";
+export type Site = { given: AnyGeoJson; crs: string; origin: SiteOrigin };
+export type DrawMode = "idle" | "polygon" | "line" | "point" | "edit";
+
+export const site = shallowRef<Site | null>(null);
+export const draw_mode = ref<DrawMode>("idle");
+/** Vertices set so far in the drawing at hand, and whether one can be taken back or put again; told by the map. */
+export const drawing = ref({ vertices: 0, can_undo: false, can_redo: false });
+
+const past = shallowRef<(Site | null)[]>([]);
+const future = shallowRef<(Site | null)[]>([]);
+
+/** In degrees, for the map; null when there is no site or its coordinates cannot be placed. */
+export const preview = computed<Geometry | null>(() => {
+  if (!site.value) return null;
+  const geometry = geometryOf(site.value.given);
+  return geometry && toDegrees(geometry, site.value.crs);
+});
+
+/** Turf's sphere, at most 0.34 % off: shown with 约 only. Null where it does not apply. */
+export const approximate_m2 = computed(() => measure((geometry) => area(geometry)));
+export const approximate_m = computed(() => measure((geometry) => length({ type: "Feature", geometry, properties: {} }, { units: "meters" })));
+
+function measure(of: (geometry: Geometry) => number): number | null {
+  if (!preview.value) return null;
+  try {
+    const value = of(preview.value);
+    return Number.isFinite(value) && value > 0 ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Vertices can be moved on the map: one ring, one line or one point, in degrees. */
+export const editable = computed(() => {
+  const geometry = preview.value;
+  if (!geometry || !site.value || !isPlainDegrees(site.value.crs)) return false;
+  return geometry.type === "Point" || geometry.type === "LineString" || (geometry.type === "Polygon" && geometry.coordinates.length === 1);
+});
+
+export const can_undo = computed(() => drawing.value.can_undo || (draw_mode.value !== "polygon" && draw_mode.value !== "line" && past.value.length > 0));
+export const can_redo = computed(() => drawing.value.can_redo || (draw_mode.value !== "polygon" && draw_mode.value !== "line" && future.value.length > 0));
+
+/** A new state of the site; the one before can be had back. */
+export function setSite(next: Site | null): void {
+  past.value = [...past.value, site.value].slice(-100);
+  future.value = [];
+  site.value = next;
+}
+
+/** The site of a stored check: nothing to undo. */
+export function showSite(next: Site): void {
+  past.value = [];
+  future.value = [];
+  site.value = next;
+}
+
+export function stepBack(): void {
+  const before = past.value.at(-1);
+  if (before === undefined) return;
+  past.value = past.value.slice(0, -1);
+  future.value = [site.value, ...future.value];
+  site.value = before;
+}
+
+export function stepForward(): void {
+  const after = future.value[0];
+  if (after === undefined) return;
+  future.value = future.value.slice(1);
+  past.value = [...past.value, site.value];
+  site.value = after;
+}
