@@ -57,6 +57,5 @@ try {
   });
 } catch (error) {
   console.error(error instanceof ConfigError ? error.message : error instanceof Error ? error.message : String(error));
-  if (!(error instanceof ConfigError) && process.env["LOG_LEVEL"] === "debug") console.error(error);
   process.exit(1);
 }

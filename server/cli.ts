@@ -1,0 +1,82 @@
+/** The operator's commands. While a service holds the embedded folder, they go through it. */
+import { type Config, ConfigError, readConfig, SETTINGS } from "./config.ts";
+import { FolderHeld } from "./db/errors.ts";
+import { readHolder } from "./db/folder_lock.ts";
+import { buildSeed } from "./db/seed.ts";
+import { makeSample } from "./sample.ts";
+import { commandsOf, createLog, GEODATA, open } from "./service.ts";
+import { buildWeb } from "./web.ts";
+
+const HELP = `shuijie: the operator's commands (npm run shuijie -- <command>)
+
+  status        which database, and its versions
+  migrate       bring the database to the newest shape
+  load          load geodata/ again; files that have not changed are left alone
+  sample        make the sample layers of geodata/ from geodata/sample/
+  prepare       build the web application and the packed database folder (npm ci runs it)
+  help config   the settings of the environment
+`;
+
+async function main([command = "help", topic]: string[]): Promise<void> {
+  if (command === "help") return console.log(topic === "config" ? helpConfig() : HELP);
+  if (command === "prepare") return prepare();
+  const config = readConfig();
+  if (command === "sample") return sample(config);
+  if (!["status", "migrate", "load"].includes(command)) throw new ConfigError(`There is no command "${command}".\n\n${HELP}`);
+  const lines = await run(config, command);
+  for (const line of lines) console.log(line);
+}
+
+function helpConfig(): string {
+  const width = Math.max(...SETTINGS.map(({ name }) => name.length));
+  return SETTINGS.map((each) => `${each.name.padEnd(width)}  ${each.meaning} (default ${each.default})`).join("\n");
+}
+
+/** Here when the folder is free (or the database is PostgreSQL), through the running service when it is held. */
+async function run(config: Config, command: string): Promise<string[]> {
+  const log = createLog({ ...config, logLevel: "error" });
+  try {
+    const database = await open(config, log, `shuijie ${command}`);
+    try {
+      return await commandsOf(database)[command]!();
+    } finally {
+      await database.close();
+    }
+  } catch (error) {
+    if (!(error instanceof FolderHeld)) throw error;
+    const holder = readHolder(config.dataDir);
+    if (!holder?.url) throw error;
+    const response = await fetch(`${holder.url}/operator/${command}`, { method: "POST", headers: { authorization: `Bearer ${holder.token}` } });
+    const body = (await response.json()) as { lines?: string[]; detail?: string };
+    if (!response.ok) throw new Error(`The running service (process ${holder.pid}) refused "${command}": ${body.detail ?? response.status}`);
+    return [`through the running service (process ${holder.pid})`, ...(body.lines ?? [])];
+  }
+}
+
+async function sample(config: Config): Promise<void> {
+  const database = await open(config, createLog({ ...config, logLevel: "error" }), "shuijie sample");
+  try {
+    for (const file of await makeSample(database.db, GEODATA, "500118", 4544)) console.log(file);
+  } finally {
+    await database.close();
+  }
+}
+
+/** What `npm ci` does ahead, so that the first start is short. A failure is told and left to the start. */
+async function prepare(): Promise<void> {
+  for (const [what, work] of [
+    ["web application", () => buildWeb((line: string) => console.log(line))],
+    ["database folder", () => buildSeed()],
+  ] as const) {
+    try {
+      await work();
+    } catch (error) {
+      console.log(`${what}: not prepared (${error instanceof Error ? error.message : String(error)}); npm start will try again.`);
+    }
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});
