@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+import { messages } from "../../server/messages.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const sources = ["server", "web"].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(ts|vue)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => ({ path: relative(ROOT, path), text: readFileSync(path, "utf8") })),
+);
+const zh = messages("zh");
+const en = messages("en");
+
+describe("the one catalogue of messages", () => {
+  it("has every key in both languages, and none empty", () => {
+    expect(Object.keys(en).toSorted()).toEqual(Object.keys(zh).toSorted());
+    expect([...Object.entries(zh), ...Object.entries(en)].filter(([, text]) => text.trim() === "")).toEqual([]);
+  });
+
+  it("has the same holes in both languages", () => {
+    const holes = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].toSorted();
+    const different = Object.keys(zh).filter((key) => holes(zh[key]!).join() !== holes(en[key]!).join());
+    expect(different).toEqual([]);
+  });
+
+  it("has every problem's title, detail and description", () => {
+    const types = new Set(sources.flatMap(({ text }) => [...text.matchAll(/new Problem\(\s*[^,]+,\s*"([a-z-]+)"/g)].map((match) => match[1]!)));
+    expect(types.size).toBeGreaterThan(8);
+    const missing = [...types].flatMap((type) => [`problem.${type}`, `problem.${type}.title`, `problem.${type}.about`]).filter((key) => !(key in zh));
+    expect(missing).toEqual([]);
+  });
+
+  it("has every key that the code names", () => {
+    const named = sources.flatMap(({ path, text }) =>
+      [...text.matchAll(/(?:\bt\(|\bsay\(\s*\w+,\s*|key:\s*)["']([a-z_]+(?:\.[a-zA-Z_0-9-]+)+)["']/g)].map((match) => `${path}: ${match[1]}`),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((each) => !(each.split(": ")[1]! in zh))).toEqual([]);
+  });
+
+  it("leaves no Chinese in the web application's code", () => {
+    const wrong = sources
+      .filter(({ path }) => path.startsWith("web/"))
+      .flatMap(({ path, text }) =>
+        text
+          .replace(/\/\*[\s\S]*?\*\/|<!--[\s\S]*?-->|^\s*\/\/.*$/gm, "")
+          .split("\n")
+          .filter((line) => /[\u4e00-\u9fff]/.test(line))
+          .map((line) => `${path}: ${line.trim().slice(0, 80)}`),
+      );
+    expect(wrong, "put the words into server/messages/").toEqual([]);
+  });
+});
