@@ -224,7 +224,7 @@ function tolerance(pointer: string): number {
 }
 
 function compare(before: unknown, after: unknown, pointer: string, out: Replay["differences"]): void {
-  if (/\/piece$/.test(pointer)) return comparePieces(before, after, pointer, out);
+  if (pointer.endsWith("/piece")) return comparePieces(before, after, pointer, out);
   if (typeof before === "number" && typeof after === "number") {
     if (Math.abs(before - after) > tolerance(pointer)) out.push({ pointer, frozen: before, now: after });
   } else if (typeof before === "object" && typeof after === "object" && before !== null && after !== null) {

@@ -15,7 +15,7 @@ export async function encodeTile(database: OpenDatabase, layer: string, rows: Ra
     return result.rows[0]?.mvt ?? Buffer.alloc(0);
   }
   const result = await sql<{ geometry: { coordinates: number[][][][] }; tags: Record<string, unknown> }>`
-    select st_asgeojson(st_multi(t.geom), 0)::jsonb as geometry, to_jsonb(t) - 'geom' as tags
+    select st_asgeojson(st_multi(t.geom), 0, 0)::jsonb as geometry, to_jsonb(t) - 'geom' as tags
     from (${rows}) as t`.execute(database.db);
   if (result.rows.length === 0) return Buffer.alloc(0);
   const features = result.rows.map(({ geometry, tags }) => ({

@@ -102,7 +102,7 @@ export function conclude(
       // Without a known district, any local rule may be waiting.
       if (theme.theme === JURISDICTION) possible = "prohibited";
     } else if (theme.status !== "cannot_tell") known = worse(known, themeContribution(theme));
-    if (theme.status === "cannot_tell") complete = false;
+    if (theme.status === "cannot_tell" && theme.theme !== JURISDICTION) complete = false;
   }
   return { standing, conclusion, known, possible: worse(possible, conclusion), complete };
 }

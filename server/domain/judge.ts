@@ -88,7 +88,7 @@ export function judge(input: JudgeInput): Judgement {
       continue;
     }
     const looksAt = rule.where.theme === null ? null : input.catalogue.themes.find((each) => each.theme === rule.where.theme)!;
-    const features = looksAt ? featuresFor(rule, instrument, looksAt, input) : [];
+    const features = looksAt ? featuresFor(instrument, looksAt, input) : [];
     if (!concernsDistrict(instrument, input.jurisdictions) && features.length === 0) {
       counted.other_district++;
       continue;
@@ -139,7 +139,7 @@ function matchesTheme(spec: ThemeSpec, feature: FeatureEvidence): boolean {
 
 /** Measured features of the theme that this rule's district answers for: a zone follows its own competence, also where
  *  a coarse outline leaves it outside the district; a zone without one follows the site's district. */
-function featuresFor(rule: Rule, instrument: Instrument, spec: ThemeSpec, input: JudgeInput): FeatureEvidence[] {
+function featuresFor(instrument: Instrument, spec: ThemeSpec, input: JudgeInput): FeatureEvidence[] {
   const layer = input.evidence.layers[spec.layer];
   if (layer?.state !== "measured") return [];
   return layer.features.filter((feature) => {

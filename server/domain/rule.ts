@@ -26,6 +26,8 @@ export type Condition =
 export type Comparison =
   | { in: (string | number | boolean)[] }
   | { includes_any: string[] }
+  /** Of a code with levels (GB/T 4754): one of these leads it. A code coarser than all of them is unknown. */
+  | { starts_with: string[] }
   | { gte: number }
   | { lt: number }
   | { gte_setting: string }
@@ -58,6 +60,8 @@ export type Rule = {
   next_step: Text;
   office: Text;
   confidence: Confidence;
+  /** For whoever edits the row: why it is drawn so. Never shown. */
+  note?: string;
 };
 
 export type Instrument = {
@@ -66,6 +70,7 @@ export type Instrument = {
   number: string | null;
   issuer: Text;
   rank: Rank;
+  /** While its dates run; `statusOn` says what it is on a day. */
   status: InstrumentStatus;
   /** GB/T 2260 code; null: national. */
   jurisdiction: string | null;
@@ -76,6 +81,8 @@ export type Instrument = {
   successor: string | null;
   url: string | null;
   confidence: Confidence;
+  /** For whoever edits the file. Never shown. */
+  note?: string;
 };
 
 export type AttributeSpec = {
@@ -87,6 +94,8 @@ export type AttributeSpec = {
   options: { value: string; title: Text }[] | null;
   min: number | null;
   max: number | null;
+  /** Regular expression that a text must match. */
+  pattern?: string;
   /** What absence means where the vocabulary says so (see `purpose`); null: absence is unknown. */
   absent: string | null;
 };
@@ -106,7 +115,16 @@ export type ActivitySpec = {
   asserts: string[];
 };
 
-export type ClassSpec = { code: string; title: Text; condition: Condition; source: string; confidence: Confidence };
+export type ClassSpec = {
+  code: string;
+  title: Text;
+  /** Reads the activity, its attributes, settings and other classes; never a feature or a date. */
+  condition: Condition;
+  /** Where an activity asserts the class: if this is true, the assertion falls and `condition` alone answers. */
+  doubt?: Condition;
+  source: string;
+  confidence: Confidence;
+};
 
 export type ThemeSpec = {
   theme: string;

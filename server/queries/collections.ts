@@ -46,7 +46,7 @@ export async function page(
         and st_intersects(geom, st_makeenvelope(${bbox[0]}::float8, ${bbox[1]}::float8, ${bbox[2]}::float8, ${bbox[3]}::float8, 4490))`
     : sql``;
   const { rows } = await sql<Row>`
-    select code, ${propertiesOf(layer)} as properties, st_asgeojson(geom, 9)::jsonb as geometry
+    select code, ${propertiesOf(layer)} as properties, st_asgeojson(geom, 9, 0)::jsonb as geometry
     from ${sql.table(layer.id)}
     where ${during(asOf)} ${inBox} ${after === undefined ? sql`` : sql`and code collate "C" > ${after}`}
     order by code collate "C"
@@ -59,7 +59,7 @@ export async function page(
 /** One feature by code on a date; undefined when there is none. */
 export async function feature(db: Db, layer: Layer, code: string, asOf: string): Promise<Row | undefined> {
   const { rows } = await sql<Row>`
-    select code, ${propertiesOf(layer)} as properties, st_asgeojson(geom, 9)::jsonb as geometry
+    select code, ${propertiesOf(layer)} as properties, st_asgeojson(geom, 9, 0)::jsonb as geometry
     from ${sql.table(layer.id)}
     where code = ${code} and ${during(asOf)}`.execute(db);
   return rows[0];

@@ -165,7 +165,8 @@ function cut(prefix: string, shape: RawBuilder<unknown>, has: Has, { contact_m }
   const column = (name: string) => sql.ref(`${prefix}_${name}`);
   return sql`
     ${has.poly ? sql`st_collectionextract(st_intersection(poly, ${shape}), 3)` : none} as ${column("poly")},
-    ${has.line ? sql`st_collectionextract(st_intersection(line, st_buffer(${shape}, ${sql.lit(-contact_m)})), 2)` : none} as ${column("line")},
+    ${has.line ? sql`st_collectionextract(st_intersection(line, ${shape}), 2)` : none} as ${column("line")},
+    ${has.line ? sql`st_collectionextract(st_intersection(line, st_buffer(${shape}, ${sql.lit(-contact_m)})), 2)` : none} as ${column("core")},
     ${has.dots ? sql`st_collectionextract(st_intersection(dots, st_buffer(${shape}, ${sql.lit(-contact_m)})), 1)` : none} as ${column("dots")}`;
 }
 
@@ -185,7 +186,7 @@ function counts(prefix: string, has: Has, t: Tolerances): RawBuilder<unknown> {
     has.poly
       ? sql`(st_area(${of("poly")}) >= ${sql.lit(t.sliver_area_m2)} and not st_isempty(st_buffer(${of("poly")}, ${sql.lit(-t.sliver_width_m / 2)})))`
       : null,
-    has.line ? sql`st_length(${of("line")}) >= ${sql.lit(t.line_length_m)}` : null,
+    has.line ? sql`st_length(${of("core")}) >= ${sql.lit(t.line_length_m)}` : null,
     has.dots ? sql`st_npoints(${of("dots")}) > 0` : null,
   ].filter((way) => way !== null);
   return sql`(${sql.join(ways, sql` or `)}) as ${of("counts")}`;
@@ -204,7 +205,7 @@ function inside(prefix: string, name: string, has: Has, t: Tolerances): RawBuild
 
 function piece(name: string): RawBuilder<unknown> {
   const of = sql.ref(name);
-  return sql`case when not st_isempty(${of}) then st_asgeojson(st_transform(${of}, 4490), 9)::jsonb end`;
+  return sql`case when not st_isempty(${of}) then st_asgeojson(st_transform(${of}, 4490), 9, 0)::jsonb end`;
 }
 
 /** A box grown by metres on every side, generously, in degrees. */

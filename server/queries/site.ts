@@ -37,7 +37,7 @@ export async function repair(
       from jsonb_array_elements_text((${JSON.stringify(parts.map((part) => JSON.stringify(part)))}::text)::jsonb) as p (part)
     ),
     mended as (select st_unaryunion(st_collect(st_collectionextract(st_makevalid(g), 3))) as g from part)
-    select st_asgeojson(mended.g, 9)::jsonb as geometry, st_area(mended.g::geography)::float8 as after,
+    select st_asgeojson(mended.g, 9, 0)::jsonb as geometry, st_area(mended.g::geography)::float8 as after,
       (select coalesce(sum(st_area(g::geography)), 0)::float8 from part) as before
     from mended
     where not st_isempty(mended.g)`.execute(db);
@@ -85,7 +85,7 @@ export async function placeSite(db: Db, parts: Geometry[], srid: number): Promis
         else dots end as g
       from kind
     )
-    select st_asgeojson(g, 12)::jsonb as geometry, st_x(st_centroid(g))::float8 as lon, st_y(st_centroid(g))::float8 as lat,
+    select st_asgeojson(g, 12, 0)::jsonb as geometry, st_x(st_centroid(g))::float8 as lon, st_y(st_centroid(g))::float8 as lat,
       st_xmin(g)::float8 as w, st_ymin(g)::float8 as s, st_xmax(g)::float8 as e, st_ymax(g)::float8 as n,
       st_area(poly::geography)::float8 as area, st_length(line::geography)::float8 as length, st_npoints(dots)::int as points
     from whole`.execute(db);

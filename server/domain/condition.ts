@@ -1,0 +1,139 @@
+/** Questions with three answers, and what an open one waits for. Kleene's logic: a false arm makes `all` false and a
+ *  true arm makes `any` true, whatever else is unknown. */
+import type { AttributeValue } from "../api/checks.ts";
+import type { Comparison, Condition, Rule } from "./rule.ts";
+
+export type Truth = "true" | "false" | "unknown";
+
+/** A thing whose absence leaves a question open: an attribute of the project, an operator setting, a column of the feature. */
+export type Missing = { kind: "attribute" | "setting" | "feature_attribute"; name: string };
+
+/** `missing` is filled for `unknown` only, and then names exactly what could change the value. `assumed` names the
+ *  attributes that were not given and whose absence the vocabulary gives a meaning, where the value rests on them. */
+export type Answer = { value: Truth; missing: Missing[]; assumed: string[] };
+
+export type Facts = {
+  activity: string;
+  tags: readonly string[];
+  /** Given by the user, or fixed by the activity. */
+  attributes: Readonly<Record<string, AttributeValue>>;
+  /** What absence means, by attribute; an attribute in neither record is unknown. */
+  absent: Readonly<Record<string, AttributeValue>>;
+  /** Every class of the vocabulary that the condition may name. */
+  classes: Readonly<Record<string, Answer>>;
+  /** Columns of the feature that was met; null: none is known. */
+  feature: Readonly<Record<string, unknown>> | null;
+  /** yyyy-mm-dd */
+  asOf: string;
+  settings: Readonly<Record<string, number>>;
+};
+
+const decided = (value: boolean, assumed: string[] = []): Answer => ({ value: value ? "true" : "false", missing: [], assumed });
+const open = (missing: Missing[], assumed: string[] = []): Answer => ({ value: "unknown", missing, assumed });
+
+/** The value of `condition` under `facts`. Throws when a class is named that `facts.classes` does not hold: the loader
+ *  refuses such a catalogue. */
+export function evaluate(condition: Condition, facts: Facts): Answer {
+  if ("all" in condition) return allOf(condition.all.map((arm) => evaluate(arm, facts)));
+  if ("any" in condition) return negate(allOf(condition.any.map((arm) => negate(evaluate(arm, facts)))));
+  if ("not" in condition) return negate(evaluate(condition.not, facts));
+  if ("activity" in condition) return decided(condition.activity.includes(facts.activity));
+  if ("tag" in condition) return decided(facts.tags.includes(condition.tag));
+  if ("class" in condition) {
+    const answer = facts.classes[condition.class];
+    if (!answer) throw new Error(`There is no class "${condition.class}".`);
+    return answer;
+  }
+  if ("feature" in condition) {
+    const missing: Missing = { kind: "feature_attribute", name: condition.feature };
+    return compare(facts.feature?.[condition.feature], missing, condition, facts, []);
+  }
+  const { value, assumed } = attributeOf(condition.attribute, facts);
+  return compare(value, { kind: "attribute", name: condition.attribute }, condition, facts, assumed);
+}
+
+/** Whom a rule addresses, as one condition: one of its classes (none named: everyone), and its own condition.
+ *  Actions are compared apart. */
+export function whoCondition(rule: Pick<Rule, "who">): Condition {
+  const { classes, condition } = rule.who;
+  return {
+    all: [
+      ...(classes.length > 0 ? [{ any: classes.map((code): Condition => ({ class: code })) }] : []),
+      ...(condition ? [condition] : []),
+    ],
+  };
+}
+
+/** Every leaf of a condition with its path (`who/condition/all/0`). */
+export function* leaves(condition: Condition, path = ""): Generator<{ leaf: Condition; path: string }> {
+  if ("not" in condition) yield* leaves(condition.not, `${path}/not`);
+  else if ("all" in condition || "any" in condition) {
+    const [word, arms] = "all" in condition ? (["all", condition.all] as const) : (["any", condition.any] as const);
+    for (const [index, arm] of arms.entries()) yield* leaves(arm, `${path}/${word}/${index}`);
+  } else yield { leaf: condition, path };
+}
+
+function allOf(arms: Answer[]): Answer {
+  const no = arms.filter((arm) => arm.value === "false");
+  // Of several reasons to say no, the one that assumes least.
+  if (no.length > 0) return decided(false, no.map((arm) => arm.assumed).reduce((a, b) => (b.length < a.length ? b : a)));
+  const assumed = [...new Set(arms.flatMap((arm) => arm.assumed))];
+  const missing = arms.flatMap((arm) => arm.missing);
+  return arms.some((arm) => arm.value === "unknown") ? open(unique(missing), assumed) : decided(true, assumed);
+}
+
+function negate(answer: Answer): Answer {
+  if (answer.value === "unknown") return answer;
+  return { ...answer, value: answer.value === "true" ? "false" : "true" };
+}
+
+/** Each missing thing once, in order of first mention. */
+export function unique(missing: Missing[]): Missing[] {
+  return [...new Map(missing.map((one) => [`${one.kind} ${one.name}`, one])).values()];
+}
+
+function attributeOf(name: string, facts: Facts): { value: AttributeValue | undefined; assumed: string[] } {
+  const given = facts.attributes[name];
+  if (given !== undefined) return { value: given, assumed: [] };
+  const absent = facts.absent[name];
+  return absent === undefined ? { value: undefined, assumed: [] } : { value: absent, assumed: [name] };
+}
+
+/** A value that is absent, or of a type that the comparison cannot use, leaves the question open: never false. */
+function compare(value: unknown, missing: Missing, how: Comparison, facts: Facts, assumed: string[]): Answer {
+  const said = (yes: boolean | null) => (yes === null ? open([missing], assumed) : decided(yes, assumed));
+  if ("gte_setting" in how) return compareToSetting(value, missing, how.gte_setting, facts, assumed);
+  if (value === undefined || value === null) return said(null);
+  if ("in" in how) return said(how.in.some((one) => one === value));
+  if ("includes_any" in how) return said(Array.isArray(value) ? how.includes_any.some((one) => value.includes(one)) : null);
+  if ("starts_with" in how) return said(startsWith(value, how.starts_with));
+  if ("gte" in how) return said(typeof value === "number" ? value >= how.gte : null);
+  if ("lt" in how) return said(typeof value === "number" ? value < how.lt : null);
+  if (typeof value !== "string") return said(null);
+  return said(how.as_of === "before" ? value < facts.asOf : value >= facts.asOf);
+}
+
+/** A code coarser than a prefix (C27 against C2710) may or may not lie under it. */
+function startsWith(value: unknown, prefixes: string[]): boolean | null {
+  if (typeof value !== "string") return null;
+  if (prefixes.some((prefix) => value.startsWith(prefix))) return true;
+  return prefixes.some((prefix) => prefix.startsWith(value)) ? null : false;
+}
+
+function compareToSetting(value: unknown, missing: Missing, template: string, facts: Facts, assumed: string[]): Answer {
+  const lacking: Missing[] = typeof value === "number" ? [] : [missing];
+  const resting = [...assumed];
+  const holes: Missing[] = [];
+  const name = template.replace(/\{(\w+)\}/g, (hole, attribute: string) => {
+    const filling = attributeOf(attribute, facts);
+    resting.push(...filling.assumed);
+    if (filling.value !== undefined) return String(filling.value);
+    holes.push({ kind: "attribute", name: attribute });
+    return hole;
+  });
+  const threshold = facts.settings[name];
+  if (holes.length > 0) lacking.push(...holes);
+  else if (threshold === undefined) lacking.push({ kind: "setting", name });
+  if (typeof value !== "number" || threshold === undefined || lacking.length > 0) return open(unique(lacking), resting);
+  return decided(value >= threshold, resting);
+}
