@@ -1,7 +1,7 @@
 /** Questions with three answers, and what an open one waits for. Kleene's logic: a false arm makes `all` false and a
  *  true arm makes `any` true, whatever else is unknown. */
 import type { AttributeValue } from "../api/checks.ts";
-import type { Comparison, Condition, Rule } from "./rule.ts";
+import type { AttributeSpec, Comparison, Condition, Rule } from "./rule.ts";
 
 export type Truth = "true" | "false" | "unknown";
 
@@ -15,10 +15,12 @@ export type Answer = { value: Truth; missing: Missing[]; assumed: string[] };
 export type Facts = {
   activity: string;
   tags: readonly string[];
-  /** Given by the user, or fixed by the activity. */
+  /** In the nature of the activity; goes before what was given. */
+  fixed: Readonly<Record<string, AttributeValue>>;
+  /** Given by the user. */
   attributes: Readonly<Record<string, AttributeValue>>;
-  /** What absence means, by attribute; an attribute in neither record is unknown. */
-  absent: Readonly<Record<string, AttributeValue>>;
+  /** Read for `absent`, what not giving an attribute means; without one, an attribute not given is unknown. */
+  specs: readonly Pick<AttributeSpec, "name" | "absent">[];
   /** Every class of the vocabulary that the condition may name. */
   classes: Readonly<Record<string, Answer>>;
   /** Columns of the feature that was met; null: none is known. */
@@ -93,10 +95,10 @@ export function unique(missing: Missing[]): Missing[] {
 }
 
 function attributeOf(name: string, facts: Facts): { value: AttributeValue | undefined; assumed: string[] } {
-  const given = facts.attributes[name];
-  if (given !== undefined) return { value: given, assumed: [] };
-  const absent = facts.absent[name];
-  return absent === undefined ? { value: undefined, assumed: [] } : { value: absent, assumed: [name] };
+  const known = facts.fixed[name] ?? facts.attributes[name];
+  if (known !== undefined) return { value: known, assumed: [] };
+  const absent = facts.specs.find((spec) => spec.name === name)?.absent ?? undefined;
+  return { value: absent, assumed: absent === undefined ? [] : [name] };
 }
 
 /** A value that is absent, or of a type that the comparison cannot use, leaves the question open: never false. */

@@ -70,7 +70,7 @@ export type Instrument = {
   number: string | null;
   issuer: Text;
   rank: Rank;
-  /** While its dates run; `statusOn` says what it is on a day. */
+  /** What it is while its dates run. */
   status: InstrumentStatus;
   /** GB/T 2260 code; null: national. */
   jurisdiction: string | null;
@@ -120,8 +120,6 @@ export type ClassSpec = {
   title: Text;
   /** Reads the activity, its attributes, settings and other classes; never a feature or a date. */
   condition: Condition;
-  /** Where an activity asserts the class: if this is true, the assertion falls and `condition` alone answers. */
-  doubt?: Condition;
   source: string;
   confidence: Confidence;
 };
