@@ -2,7 +2,7 @@
  *  The outcomes and their order are those of the design, section 5: clear needs proof. */
 import type { Effect, InstrumentStatus, Outcome, Relation, ThemeStatus } from "../api/checks.ts";
 import type { ClassTruth } from "./classify.ts";
-import { evaluate, type Missing } from "./condition.ts";
+import { evaluate, type Facts, type Missing, whoCondition } from "./condition.ts";
 import type { Evidence, FeatureEvidence, LayerEvidence, Overlap, ThemeCoverage, Tolerances } from "./evidence.ts";
 import type { ActivitySpec, Catalogue, Checklist, Instrument, Rule, ThemeSpec } from "./rule.ts";
 import type { Action, AttributeValue } from "../api/checks.ts";
@@ -158,28 +158,21 @@ type Who = { value: "true" | "false" | "unknown"; missing: Missing[]; assumed: s
 function answerWho(rule: Rule, input: JudgeInput): Who {
   const { project, classes } = input;
   if (!rule.who.actions.includes(project.action)) return { value: "false", missing: [], assumed: [] };
-  return evaluate(
-    {
-      all: [
-        ...(rule.who.classes.length > 0 ? [{ any: rule.who.classes.map((code) => ({ class: code })) }] : []),
-        ...(rule.who.condition ? [rule.who.condition] : []),
-      ],
-    },
-    factsOf(input, classes, null),
-  );
+  return evaluate(whoCondition(rule), factsOf(input, classes, null));
 }
 
-function factsOf(input: JudgeInput, classes: Record<string, ClassTruth>, feature: FeatureEvidence | null) {
+function factsOf(input: JudgeInput, classes: Record<string, ClassTruth>, feature: FeatureEvidence | null): Facts {
+  const { project, catalogue } = input;
   return {
-    activity: input.project.activity.code,
-    tags: input.project.activity.tags,
-    fixed: input.project.activity.fixed,
-    attributes: input.project.attributes,
-    specs: input.catalogue.attributes,
+    activity: project.activity.code,
+    tags: project.activity.tags,
+    fixed: project.activity.fixed,
+    attributes: project.attributes,
+    specs: catalogue.attributes,
     classes,
     feature: feature?.columns ?? null,
     asOf: input.asOf,
-    settings: input.catalogue.settings,
+    settings: catalogue.settings,
   };
 }
 

@@ -61,7 +61,9 @@ describe("the answer's algebra", () => {
     ));
 
   it("the order of findings and themes does not matter", () =>
-    fc.assert(fc.property(findings, themes, (some, about) => expect(conclude(some.toReversed(), about.toReversed())).toEqual(conclude(some, about)))));
+    fc.assert(fc.property(findings, themes, (some, about) => {
+        expect(conclude(some.toReversed(), about.toReversed())).toEqual(conclude(some, about));
+      })));
 
   it("unknown outcomes never rank above undetermined, and three of them leave the answer incomplete", () => {
     for (const effect of EFFECTS)

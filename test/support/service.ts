@@ -1,0 +1,71 @@
+/** The whole service on one engine, with the sample data, listening on a free port. */
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import type { Check } from "../../server/api/checks.ts";
+import type { Problem } from "../../server/api/common.ts";
+import { createApp } from "../../server/app.ts";
+import type { OpenDatabase } from "../../server/db/open.ts";
+import type { Catalogue } from "../../server/domain/rule.ts";
+import { prepareDatabase, readCatalogue } from "../../server/service.ts";
+
+export type Service = {
+  url: string;
+  database: OpenDatabase;
+  refreshTiles: () => Promise<void>;
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+  json<T>(path: string): Promise<T>;
+  post(path: string, body: unknown): Promise<Response>;
+  check(request: Record<string, unknown>, lang?: "zh" | "en"): Promise<Check>;
+  problem(request: unknown): Promise<Problem>;
+  close(): Promise<void>;
+};
+
+/** A polygon of about 68 x 55 m wholly inside 红江闸坝's first-level zone. */
+export const IN_FIRST = rectangle(105.9505, 29.2301, 105.9512, 29.2306);
+/** Inside the second-level zone, some 500 m from the first. */
+export const IN_SECOND = rectangle(105.957, 29.234, 105.958, 29.235);
+/** In the district, kilometres from every zone. */
+export const FAR = rectangle(105.85, 29.33, 105.851, 29.331);
+/** In the East China Sea. */
+export const SEA = rectangle(123, 30, 123.001, 30.001);
+
+export function rectangle(west: number, south: number, east: number, north: number) {
+  return { type: "Polygon" as const, coordinates: [[[west, south], [east, south], [east, north], [west, north], [west, south]]] };
+}
+
+export const PIG_FARM = { name: "测试猪场", activity: "livestock_farm", action: "new", attributes: { species: "pig", annual_output: 3000, emits: ["water"] } };
+
+export async function startService(database: OpenDatabase, more: { catalogue?: Catalogue; web?: string } = {}): Promise<Service> {
+  await prepareDatabase(database, () => undefined);
+  const catalogue = more.catalogue ?? readCatalogue();
+  const quiet = { error: (data: unknown, message: string) => process.env["SHUIJIE_TEST_LOG"] && console.error(message, data) };
+  const { server, refreshTiles } = createApp({ database, catalogue, log: quiet, ...(more.web ? { web: more.web } : {}) });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const post = (path: string, body: unknown) =>
+    fetch(url + path, { method: "POST", headers: { "content-type": "application/json" }, body: typeof body === "string" ? body : JSON.stringify(body) });
+  return {
+    url,
+    database,
+    refreshTiles,
+    get: (path, headers = {}) => fetch(url + path, { headers }),
+    json: async (path) => (await fetch(url + path)).json() as never,
+    post,
+    async check(request, lang = "zh") {
+      const response = await post(`/api/checks?lang=${lang}`, { ...PIG_FARM, ...request });
+      const body = (await response.json()) as Check;
+      if (response.status !== 201) throw new Error(`${response.status} ${JSON.stringify(body)}`);
+      return body;
+    },
+    async problem(request) {
+      const response = await post("/api/checks?lang=en", request);
+      return (await response.json()) as Problem;
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await database.close();
+    },
+  };
+}
