@@ -1,102 +1,159 @@
 /** Which classes of the vocabulary a project belongs to: three-valued, each unknown naming what would settle it. Pure. */
 import type { AttributeValue } from "../api/checks.ts";
-import { type Answer, evaluate, type Facts } from "./condition.ts";
+import { type Answer, evaluate, type Facts, leaves, whoCondition } from "./condition.ts";
 import type { Project } from "./judge.ts";
-import type { ActivitySpec, AttributeSpec, Catalogue, Condition } from "./rule.ts";
+import type { ActivitySpec, AttributeSpec, Catalogue, Condition, Rule } from "./rule.ts";
 
 export type ClassTruth = Answer;
+type Words = Pick<Catalogue, "classes" | "attributes" | "settings">;
 
 /** Every class of the catalogue for this project. Classes may read other classes; a cycle is a fault of the catalogue
  *  and throws. What the activity asserts is true, unless the class's own condition says that it is false for certain:
  *  a livestock farm below a scale that is set is then unknown, because its name claims what its numbers deny. */
-export function classify(project: Project, catalogue: Pick<Catalogue, "classes" | "attributes" | "settings">): Record<string, ClassTruth> {
-  const done: Record<string, ClassTruth> = {};
-  const open = new Set<string>();
-  const facts: Facts = {
-    activity: project.activity.code,
-    tags: project.activity.tags,
-    fixed: project.activity.fixed,
-    attributes: project.attributes,
+export function classify(project: Project, catalogue: Words): Record<string, ClassTruth> {
+  return classesOf(
+    factsOf(project.activity, project.attributes, catalogue),
+    catalogue,
+    (own, condition) => {
+      if (own.value !== "false") return { value: "true", missing: [], assumed: [] };
+      const denying = attributesIn(condition).filter((name) => name in project.attributes);
+      return { value: "unknown", missing: denying.map((name) => ({ kind: "attribute" as const, name })), assumed: own.assumed };
+    },
+    project.activity,
+  );
+}
+
+/** What is known of an activity before anyone has answered anything: `unknown` then means "may become true", and names
+ *  every attribute that can matter. Nothing is assumed and no setting is set. */
+export function openFacts(activity: ActivitySpec, catalogue: Words): Facts {
+  const facts = factsOf(activity, {}, { attributes: [], settings: {} });
+  const asserted = (own: Answer): Answer => (own.value === "unknown" ? own : { value: "true", missing: [], assumed: [] });
+  return { ...facts, classes: classesOf(facts, catalogue, asserted, activity) };
+}
+
+/** What a rule can say of an activity under `openFacts`, its actions apart: can it ever concern it, and which attributes
+ *  of the project decide. `when` counts only where the rule can concern the activity at all. */
+export function reachOf(rule: Rule, open: Facts): { possible: boolean; decides: string[] } {
+  const who = evaluate(whoCondition(rule), open);
+  if (who.value === "false") return { possible: false, decides: [] };
+  const missing = [...who.missing, ...(rule.when ? evaluate(rule.when, open).missing : [])];
+  return { possible: true, decides: [...new Set(missing.filter(({ kind }) => kind === "attribute").map(({ name }) => name))] };
+}
+
+function factsOf(activity: ActivitySpec, attributes: Facts["attributes"], catalogue: Omit<Words, "classes">): Facts {
+  const { code, tags, fixed } = activity;
+  return {
+    activity: code,
+    tags,
+    fixed,
+    attributes,
     specs: catalogue.attributes,
-    classes: done,
+    classes: {},
     feature: null,
     asOf: "",
     settings: catalogue.settings,
   };
+}
+
+function classesOf(
+  facts: Facts,
+  catalogue: Pick<Words, "classes">,
+  asserted: (own: Answer, condition: Condition) => Answer,
+  activity: ActivitySpec,
+): Record<string, Answer> {
+  const done: Record<string, Answer> = {};
+  const begun = new Set<string>();
   const answer = (code: string): void => {
     if (code in done) return;
     const spec = catalogue.classes.find((each) => each.code === code);
     if (!spec) throw new Error(`There is no class ${code}.`);
-    if (open.has(code)) throw new Error(`Class ${code} reads itself.`);
-    open.add(code);
+    if (begun.has(code)) throw new Error(`Class ${code} reads itself.`);
+    begun.add(code);
     for (const other of classesIn(spec.condition)) answer(other);
-    const own = evaluate(spec.condition, facts);
-    done[code] = project.activity.asserts.includes(code) ? assert(own, spec.condition) : own;
-    open.delete(code);
+    const own = evaluate(spec.condition, { ...facts, classes: done });
+    done[code] = activity.asserts.includes(code) ? asserted(own, spec.condition) : own;
   };
   for (const { code } of catalogue.classes) answer(code);
   return done;
 }
 
-function assert(own: Answer, condition: Condition): Answer {
-  if (own.value !== "false") return { value: "true", missing: [], assumed: [] };
-  return { value: "unknown", missing: attributesIn(condition).map((name) => ({ kind: "attribute" as const, name })), assumed: [] };
-}
-
 /** Classes that a condition reads. */
 export function classesIn(condition: Condition): string[] {
-  if ("all" in condition) return condition.all.flatMap(classesIn);
-  if ("any" in condition) return condition.any.flatMap(classesIn);
-  if ("not" in condition) return classesIn(condition.not);
-  return "class" in condition ? [condition.class] : [];
+  return [...leaves(condition)].flatMap(({ leaf }) => ("class" in leaf ? [leaf.class] : []));
 }
 
 /** Project attributes that a condition reads by itself, those in a setting's name included. */
 export function attributesIn(condition: Condition): string[] {
-  if ("all" in condition) return [...new Set(condition.all.flatMap(attributesIn))];
-  if ("any" in condition) return [...new Set(condition.any.flatMap(attributesIn))];
-  if ("not" in condition) return attributesIn(condition.not);
-  const inSetting = "gte_setting" in condition ? [...condition.gte_setting.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!) : [];
-  return "attribute" in condition ? [condition.attribute, ...inSetting] : inSetting;
+  const read = [...leaves(condition)].flatMap(({ leaf }) => [
+    ...("attribute" in leaf ? [leaf.attribute] : []),
+    ...("gte_setting" in leaf ? holesOf(leaf.gte_setting) : []),
+  ]);
+  return [...new Set(read)];
+}
+
+/** The attributes whose values complete a setting's name: `scale.{species}` -> species. */
+export function holesOf(setting: string): string[] {
+  return [...setting.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
 }
 
 export type AttributeFault = { name: string; code: "unknown" | "value"; expected: string; got: string };
 
-/** What is wrong with a project's attributes; empty when they are those of the activity and fit their specs. */
+/** What is wrong with a project's attributes; empty when they are those of the activity and fit their specs. Data only:
+ *  the words are the caller's. */
 export function checkAttributes(
   activity: ActivitySpec,
   attributes: Record<string, unknown>,
   catalogue: Pick<Catalogue, "attributes">,
 ): AttributeFault[] {
-  const allowed = activity.attributes.filter((name) => !(name in activity.fixed));
+  const allowed = activity.attributes.filter((name) => !Object.hasOwn(activity.fixed, name));
   return Object.entries(attributes).flatMap(([name, value]): AttributeFault[] => {
     const got = (JSON.stringify(value) ?? "undefined").slice(0, 60);
     const spec = allowed.includes(name) ? catalogue.attributes.find((each) => each.name === name) : undefined;
     if (!spec) return [{ name, code: "unknown", expected: allowed.join(", "), got }];
-    return fits(spec, value as AttributeValue) ? [] : [{ name, code: "value", expected: expectation(spec), got }];
+    return fits(spec, value) ? [] : [{ name, code: "value", expected: expectation(spec), got }];
   });
 }
 
-function fits(spec: AttributeSpec, value: unknown): boolean {
+/** True for a value that the spec allows. `none` among choices stands alone. */
+export function fits(spec: AttributeSpec, value: unknown): value is AttributeValue {
   const options = spec.options?.map((option) => option.value) ?? [];
-  const bounded = (number: unknown) =>
-    typeof number === "number" && Number.isFinite(number) && number >= (spec.min ?? -Infinity) && number <= (spec.max ?? Infinity);
   switch (spec.type) {
     case "choice":
       return typeof value === "string" && options.includes(value);
     case "choices":
-      return Array.isArray(value) && value.length > 0 && new Set(value).size === value.length && value.every((each) => options.includes(each));
+      return (
+        Array.isArray(value) &&
+        value.length > 0 &&
+        new Set(value).size === value.length &&
+        value.every((each) => options.includes(each)) &&
+        (value.length === 1 || !value.includes("none"))
+      );
     case "number":
-      return bounded(value);
     case "integer":
-      return Number.isInteger(value) && bounded(value);
+      return (
+        typeof value === "number" &&
+        Number.isFinite(value) &&
+        (spec.type === "number" || Number.isInteger(value)) &&
+        value >= (spec.min ?? -Infinity) &&
+        value <= (spec.max ?? Infinity)
+      );
     case "boolean":
       return typeof value === "boolean";
     case "date":
-      return typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
+      return typeof value === "string" && isDay(value);
     case "text":
-      return typeof value === "string" && value.trim() !== "" && value.length <= 500;
+      return (
+        typeof value === "string" &&
+        value.trim() !== "" &&
+        value.length <= 500 &&
+        (!spec.pattern || new RegExp(spec.pattern).test(value))
+      );
   }
+}
+
+function isDay(text: string): boolean {
+  const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
+  return date !== undefined && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
 function expectation(spec: AttributeSpec): string {
@@ -104,5 +161,6 @@ function expectation(spec: AttributeSpec): string {
   const range = spec.min === null && spec.max === null ? "" : ` ${spec.min ?? ""}..${spec.max ?? ""}`;
   if (spec.type === "choice") return values ?? "text";
   if (spec.type === "choices") return `[${values}]`;
-  return spec.type === "date" ? "yyyy-mm-dd" : `${spec.type}${range}${spec.unit ? ` (${spec.unit})` : ""}`;
+  if (spec.type === "date") return "yyyy-mm-dd";
+  return spec.pattern ?? `${spec.type}${range}${spec.unit ? ` (${spec.unit})` : ""}`;
 }
