@@ -35,8 +35,8 @@ export function rectangle(west: number, south: number, east: number, north: numb
 
 export const PIG_FARM = { name: "测试猪场", activity: "livestock_farm", action: "new", attributes: { species: "pig", annual_output: 3000, emits: ["water"] } };
 
-export async function startService(database: OpenDatabase, more: { catalogue?: Catalogue; web?: string } = {}): Promise<Service> {
-  await prepareDatabase(database, () => undefined);
+export async function startService(database: OpenDatabase, more: { catalogue?: Catalogue; web?: string; geodata?: string } = {}): Promise<Service> {
+  await prepareDatabase(database, () => undefined, more.geodata);
   const catalogue = more.catalogue ?? readCatalogue();
   const quiet = { error: (data: unknown, message: string) => process.env["SHUIJIE_TEST_LOG"] && console.error(message, data) };
   const { server, refreshTiles } = createApp({ database, catalogue, log: quiet, ...(more.web ? { web: more.web } : {}) });
