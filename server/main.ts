@@ -1,7 +1,6 @@
 /** The only file that acts when imported: config, open the database, migrate, load, listen, close on a signal. */
 import { createApp } from "./app.ts";
 import { ConfigError, readConfig } from "./config.ts";
-import { readHolder } from "./db/folder_lock.ts";
 import { commandsOf, createLog, open, prepareDatabase, readCatalogue } from "./service.ts";
 import { buildWeb } from "./web.ts";
 
@@ -25,9 +24,9 @@ try {
   tell(`database   ${database.versions}`);
   await prepareDatabase(database, tell);
   const web = await building;
-  const operator = config.databaseUrl ? undefined : { token: readHolder(config.dataDir)?.token ?? "", commands: {} as ReturnType<typeof commandsOf> };
-  const { server, refreshTiles } = createApp({ database, catalogue, log, web, ...(operator?.token ? { operator } : {}) });
-  if (operator) Object.assign(operator.commands, commandsOf(database, refreshTiles));
+  const commands = commandsOf(database, () => refreshTiles());
+  const operator = database.operatorToken === undefined ? {} : { operator: { token: database.operatorToken, commands } };
+  const { server, refreshTiles } = createApp({ database, catalogue, log, web, ...operator });
 
   let closing = false;
   const close = (code: number) => {

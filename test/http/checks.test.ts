@@ -13,7 +13,7 @@ import { FAR, IN_FIRST, IN_SECOND, PIG_FARM, rectangle, SEA, type Service, start
 function geodesicArea(ring: number[][]): number {
   const polygon = new PolygonArea.PolygonArea(Geodesic.WGS84, false);
   for (const [lon, lat] of densified(ring)) polygon.AddPoint(lat!, lon!);
-  return Math.abs(polygon.Compute(false, true).area);
+  return Math.abs(polygon.Compute(false, true).area!);
 }
 
 /** GeoJSON edges are straight in degrees; geodesics are not. */

@@ -19,8 +19,8 @@ export async function decode(response: Response): Promise<Record<string, Record<
       name,
       Array.from({ length: layer.length }, (_, i) => {
         const feature = layer.feature(i);
-        return { ...feature.properties, type: feature.type, rings: feature.loadGeometry().map((ring) => ring.map(({ x, y }) => [x, y])) };
-      }).toSorted((a, b) => String(a["code"]).localeCompare(String(b["code"]))),
+        return { ...(feature.properties as Record<string, unknown>), type: feature.type, rings: feature.loadGeometry().map((ring) => ring.map(({ x, y }) => [x, y])) };
+      }).toSorted((a: Record<string, unknown>, b: Record<string, unknown>) => String(a["code"]).localeCompare(String(b["code"]))),
     ]),
   );
 }
