@@ -36,6 +36,8 @@ export async function buildWeb(log: (sentence: string) => void): Promise<string>
 function sourceHash(): string {
   const hash = createHash("sha256");
   for (const file of filesOf(SOURCES)) hash.update(relative(SOURCES, file)).update("\0").update(readFileSync(file)).update("\0");
+  // The words of an outage are built in.
+  for (const lang of ["zh", "en"]) hash.update(readFileSync(join(ROOT, "server", "messages", `web.${lang}.json`)));
   hash.update(readFileSync(join(ROOT, "package-lock.json")));
   hash.update(readFileSync(join(ROOT, "node_modules", "vite", "package.json")));
   return hash.digest("hex").slice(0, 16);

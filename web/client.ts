@@ -38,7 +38,10 @@ async function call<T>(method: "GET" | "POST", path: string, query: Query, body?
   try {
     response = await fetch(url, {
       method,
-      headers: { Accept: "application/json, application/geo+json, application/problem+json", ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+      headers: {
+        Accept: "application/json, application/geo+json, application/problem+json",
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     });

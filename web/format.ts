@@ -5,7 +5,10 @@ import { lang, t } from "./messages.ts";
 export const MU_M2 = 2000 / 3;
 
 function digits(value: number, decimals: number): string {
-  return value.toLocaleString(lang.value === "zh" ? "zh-CN" : "en-GB", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return value.toLocaleString(lang.value === "zh" ? "zh-CN" : "en-GB", {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
 }
 
 /** 1.2345 公顷（18.52 亩） */
@@ -20,7 +23,9 @@ export function squareMetresText(area_m2: number): string {
 
 /** 45.6 m below a kilometre, 1.23 km from there. */
 export function distanceText(distance_m: number): string {
-  return distance_m < 1000 ? t("unit.m", { value: digits(distance_m, 1) }) : t("unit.km", { value: digits(distance_m / 1000, 2) });
+  return distance_m < 1000
+    ? t("unit.m", { value: digits(distance_m, 1) })
+    : t("unit.km", { value: digits(distance_m / 1000, 2) });
 }
 
 /** A share of one as percent to 0.1; never 100.0 or 0.0 unless it is. */
@@ -37,7 +42,9 @@ export function countText(value: number): string {
 
 /** 2026-11-22 10:05, in the time of the office. */
 export function momentText(iso: string): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" }).format(new Date(iso));
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" }).format(
+    new Date(iso),
+  );
 }
 
 /** 105.951000°E 29.230000°N, six decimals (about 0.1 m). */

@@ -2,7 +2,15 @@
 import type { Geometry, Position } from "../server/api/common.ts";
 
 /** EPSG:4491-4554 in the order people look for them: the 3-degree zones of central meridian, then the rest. */
-export const CRS_CODES: readonly string[] = ["EPSG:4490", "EPSG:4326", "EPSG:3857", ...range(4534, 4554), ...range(4513, 4533), ...range(4502, 4512), ...range(4491, 4501)];
+export const CRS_CODES: readonly string[] = [
+  "EPSG:4490",
+  "EPSG:4326",
+  "EPSG:3857",
+  ...range(4534, 4554),
+  ...range(4513, 4533),
+  ...range(4502, 4512),
+  ...range(4491, 4501),
+];
 
 function range(from: number, to: number): string[] {
   return Array.from({ length: to - from + 1 }, (_, i) => `EPSG:${from + i}`);
@@ -64,7 +72,12 @@ const F = 1 / 298.257222101;
 function fromGaussKrueger([x, y]: Position, { central_meridian, zone }: GaussKrueger): Position {
   const n = F / (2 - F);
   const radius = (A / (1 + n)) * (1 + n ** 2 / 4 + n ** 4 / 64);
-  const beta = [n / 2 - (2 * n ** 2) / 3 + (37 * n ** 3) / 96 - n ** 4 / 360, n ** 2 / 48 + n ** 3 / 15 - (437 * n ** 4) / 1440, (17 * n ** 3) / 480 - (37 * n ** 4) / 840, (4397 * n ** 4) / 161280];
+  const beta = [
+    n / 2 - (2 * n ** 2) / 3 + (37 * n ** 3) / 96 - n ** 4 / 360,
+    n ** 2 / 48 + n ** 3 / 15 - (437 * n ** 4) / 1440,
+    (17 * n ** 3) / 480 - (37 * n ** 4) / 840,
+    (4397 * n ** 4) / 161280,
+  ];
   const xi = (y ?? Number.NaN) / radius;
   const eta = ((x ?? Number.NaN) - 500_000 - (zone ?? 0) * 1_000_000) / radius;
   let xi0 = xi;

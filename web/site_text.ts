@@ -16,7 +16,8 @@ export function readSite(text: string, kind: FigureKind): SiteText {
 function readJson(text: string): SiteText {
   try {
     const given = JSON.parse(text) as AnyGeoJson;
-    if (typeof given !== "object" || given === null || typeof given.type !== "string") return { ok: false, key: "site_text.not_geojson", params: {} };
+    if (typeof given !== "object" || given === null || typeof given.type !== "string")
+      return { ok: false, key: "site_text.not_geojson", params: {} };
     return { ok: true, given };
   } catch {
     return { ok: false, key: "site_text.not_json", params: {} };
@@ -26,7 +27,10 @@ function readJson(text: string): SiteText {
 function readPairs(text: string, kind: FigureKind): SiteText {
   const positions: Position[] = [];
   for (const [i, line] of text.split(/[\n;；]+/).entries()) {
-    const parts = line.trim().split(/[\s,，、\t]+/).filter((part) => part !== "");
+    const parts = line
+      .trim()
+      .split(/[\s,，、\t]+/)
+      .filter((part) => part !== "");
     if (parts.length === 0) continue;
     // A survey table may begin with the number of the point.
     const numbers = (parts.length === 3 ? parts.slice(1) : parts).map(Number);
@@ -36,7 +40,12 @@ function readPairs(text: string, kind: FigureKind): SiteText {
   }
   const needed = { polygon: 3, line: 2, point: 1 }[kind];
   if (positions.length < needed) return { ok: false, key: "site_text.too_few", params: { needed, came: positions.length } };
-  if (kind === "point") return { ok: true, given: positions.length === 1 ? { type: "Point", coordinates: positions[0]! } : { type: "MultiPoint", coordinates: positions } };
+  if (kind === "point")
+    return {
+      ok: true,
+      given:
+        positions.length === 1 ? { type: "Point", coordinates: positions[0]! } : { type: "MultiPoint", coordinates: positions },
+    };
   if (kind === "line") return { ok: true, given: { type: "LineString", coordinates: positions } };
   const [first, last] = [positions[0]!, positions.at(-1)!];
   if (first[0] !== last[0] || first[1] !== last[1]) positions.push([...first]);

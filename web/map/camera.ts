@@ -12,7 +12,8 @@ export function watchOrders(map: Map): void {
       if (!order) return;
       if (order.order === "show") {
         const [west, south, east, north] = bbox(order.geometry);
-        if ([west, south, east, north].every((value) => Number.isFinite(value) && Math.abs(value!) <= 180)) fit(map, [west!, south!, east!, north!]);
+        if ([west, south, east, north].every((value) => Number.isFinite(value) && Math.abs(value!) <= 180))
+          fit(map, [west!, south!, east!, north!]);
       } else if (order.order === "show_bbox") fit(map, order.bbox);
       else if (order.order === "zoom") map.zoomTo(map.getZoom() + order.by, { duration: 200 });
     },

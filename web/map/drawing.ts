@@ -2,7 +2,15 @@
  *  is the truth at all other times. */
 import type { Map } from "maplibre-gl";
 import * as maplibre from "maplibre-gl";
-import { type GeoJSONStoreFeatures, TerraDraw, TerraDrawLineStringMode, TerraDrawModeUndoRedo, TerraDrawPointMode, TerraDrawPolygonMode, TerraDrawSelectMode } from "terra-draw";
+import {
+  type GeoJSONStoreFeatures,
+  TerraDraw,
+  TerraDrawLineStringMode,
+  TerraDrawModeUndoRedo,
+  TerraDrawPointMode,
+  TerraDrawPolygonMode,
+  TerraDrawSelectMode,
+} from "terra-draw";
 import { TerraDrawMapLibreGLAdapter } from "terra-draw-maplibre-gl-adapter";
 import { watch } from "vue";
 import type { Geometry, Position } from "../../server/api/common.ts";
@@ -13,6 +21,8 @@ const INK = "#111111";
 const WHITE = "#ffffff";
 /** terra-draw refuses coordinates with more. */
 const DECIMALS = 9;
+/** How near a click must come to a vertex to mean it, px. terra-draw's 40 swallows the corners of small plots. */
+const POINTER_DISTANCE = 12;
 const MODES: Record<Exclude<DrawMode, "idle" | "edit">, string> = { polygon: "polygon", line: "linestring", point: "point" };
 
 const coordinates = { draggable: true, midpoints: true, deletable: true };
@@ -23,11 +33,31 @@ function createTool(map: Map): TerraDraw {
     undoRedo: { modeLevel: new TerraDrawModeUndoRedo() },
     modes: [
       new TerraDrawPolygonMode({
-        styles: { fillColor: INK, fillOpacity: 0.08, outlineColor: INK, outlineWidth: 2.5, closingPointColor: WHITE, closingPointOutlineColor: INK, closingPointOutlineWidth: 2, closingPointWidth: 5 },
+        pointerDistance: POINTER_DISTANCE,
+        styles: {
+          fillColor: INK,
+          fillOpacity: 0.08,
+          outlineColor: INK,
+          outlineWidth: 2.5,
+          closingPointColor: WHITE,
+          closingPointOutlineColor: INK,
+          closingPointOutlineWidth: 2,
+          closingPointWidth: 5,
+        },
       }),
-      new TerraDrawLineStringMode({ styles: { lineStringColor: INK, lineStringWidth: 2.5, closingPointColor: WHITE, closingPointOutlineColor: INK, closingPointOutlineWidth: 2 } }),
+      new TerraDrawLineStringMode({
+        pointerDistance: POINTER_DISTANCE,
+        styles: {
+          lineStringColor: INK,
+          lineStringWidth: 2.5,
+          closingPointColor: WHITE,
+          closingPointOutlineColor: INK,
+          closingPointOutlineWidth: 2,
+        },
+      }),
       new TerraDrawPointMode({ styles: { pointColor: INK, pointWidth: 6, pointOutlineColor: WHITE, pointOutlineWidth: 2.5 } }),
       new TerraDrawSelectMode({
+        pointerDistance: POINTER_DISTANCE + 4,
         allowManualDeselection: false,
         flags: {
           polygon: { feature: { draggable: true, coordinates } },
@@ -96,10 +126,14 @@ export function startDrawingTools(map: Map): void {
     },
     { flush: "sync" },
   );
-  watch(site, () => {
-    if (draw_mode.value === "edit" && !own_change) edit();
-    own_change = false;
-  }, { flush: "sync" });
+  watch(
+    site,
+    () => {
+      if (draw_mode.value === "edit" && !own_change) edit();
+      own_change = false;
+    },
+    { flush: "sync" },
+  );
 
   tool.on("finish", (id, { action, mode }) => {
     const geometry = tool.getSnapshotFeature(id)?.geometry as Geometry | undefined;
@@ -108,12 +142,19 @@ export function startDrawingTools(map: Map): void {
     setSite({ given: geometry, crs: "EPSG:4490", origin: mode === "select" ? "edited" : "drawn" });
     own_change = false;
     // Drawn: at once changeable. Later, so that the click that closed the figure is over.
-    if (action === "draw") setTimeout(() => { if (draw_mode.value !== "idle" && draw_mode.value !== "edit") draw_mode.value = "edit"; });
+    if (action === "draw")
+      setTimeout(() => {
+        if (draw_mode.value !== "idle" && draw_mode.value !== "edit") draw_mode.value = "edit";
+      });
   });
   const tell = () => {
     if (draw_mode.value === "idle" || draw_mode.value === "edit") return;
     const feature = tool.getSnapshot().find((one) => one.geometry.type === "Polygon" || one.geometry.type === "LineString");
-    const state = { vertices: feature ? verticesSet(feature.geometry as Geometry) : 0, can_undo: tool.canUndo(), can_redo: tool.canRedo() };
+    const state = {
+      vertices: Number(feature?.properties["committedCoordinateCount"] ?? 0),
+      can_undo: tool.canUndo(),
+      can_redo: tool.canRedo(),
+    };
     if (JSON.stringify(state) !== JSON.stringify(drawing.value)) drawing.value = state;
   };
   tool.on("change", tell);
@@ -127,18 +168,14 @@ export function startDrawingTools(map: Map): void {
   });
 }
 
-/** Positions that stand: a figure being drawn carries one more, under the pointer, and a ring closes. */
-function verticesSet(geometry: Geometry): number {
-  if (geometry.type === "Polygon") return new Set(geometry.coordinates[0]?.map(String)).size - 1;
-  if (geometry.type === "LineString") return new Set(geometry.coordinates.map(String)).size - 1;
-  return 0;
-}
-
 function storable(geometry: Geometry): GeoJSONStoreFeatures | undefined {
   const round = ([x, y]: Position): Position => [Number(x?.toFixed(DECIMALS)), Number(y?.toFixed(DECIMALS))];
-  const feature = (rounded: unknown, mode: string) => ({ type: "Feature", geometry: rounded, properties: { mode } }) as GeoJSONStoreFeatures;
-  if (geometry.type === "Polygon") return feature({ type: "Polygon", coordinates: geometry.coordinates.map((ring) => ring.map(round)) }, "polygon");
-  if (geometry.type === "LineString") return feature({ type: "LineString", coordinates: geometry.coordinates.map(round) }, "linestring");
+  const feature = (rounded: unknown, mode: string) =>
+    ({ type: "Feature", geometry: rounded, properties: { mode } }) as GeoJSONStoreFeatures;
+  if (geometry.type === "Polygon")
+    return feature({ type: "Polygon", coordinates: geometry.coordinates.map((ring) => ring.map(round)) }, "polygon");
+  if (geometry.type === "LineString")
+    return feature({ type: "LineString", coordinates: geometry.coordinates.map(round) }, "linestring");
   if (geometry.type === "Point") return feature({ type: "Point", coordinates: round(geometry.coordinates) }, "point");
   return undefined;
 }

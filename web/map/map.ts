@@ -6,7 +6,7 @@ import { watch } from "vue";
 import { getStyle } from "../client.ts";
 import { lang, t } from "../messages.ts";
 import { readAddress } from "../state/address.ts";
-import { as_of, landing } from "../state/app.ts";
+import { as_of, landing, phone, sheet } from "../state/app.ts";
 import { collections, hidden, stylePrefix, themesOf } from "../state/layers.ts";
 import { map_failure, pointer, popup, type PopupTarget } from "../state/map_view.ts";
 import { draw_mode } from "../state/site.ts";
@@ -17,7 +17,11 @@ import { providePatterns } from "./patterns.ts";
 
 /** Sources that are not the service's: they survive a change of style. */
 const OWN = /^(sj|td)-/;
-const EMPTY: StyleSpecification = { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": "#eef1f3" } }] };
+const EMPTY: StyleSpecification = {
+  version: 8,
+  sources: {},
+  layers: [{ id: "ground", type: "background", paint: { "background-color": "#eef1f3" } }],
+};
 
 export function hasWebGL2(): boolean {
   try {
@@ -106,12 +110,17 @@ function keepOwn(previous: StyleSpecification | undefined, next: StyleSpecificat
 }
 
 function applyHidden(map: Map): void {
-  const prefixes = collections.value.flatMap(themesOf).map((theme) => ({ prefix: stylePrefix(theme), shown: !hidden.value.has(theme) }));
+  const prefixes = collections.value
+    .flatMap(themesOf)
+    .map((theme) => ({ prefix: stylePrefix(theme), shown: !hidden.value.has(theme) }));
   for (const layer of map.getLayersOrder()) {
-    const match = prefixes.filter(({ prefix }) => layer.startsWith(prefix)).toSorted((a, b) => b.prefix.length - a.prefix.length)[0];
+    const match = prefixes
+      .filter(({ prefix }) => layer.startsWith(prefix))
+      .toSorted((a, b) => b.prefix.length - a.prefix.length)[0];
     if (!match) continue;
     const visibility = match.shown ? "visible" : "none";
-    if ((map.getLayoutProperty(layer, "visibility") ?? "visible") !== visibility) map.setLayoutProperty(layer, "visibility", visibility);
+    if ((map.getLayoutProperty(layer, "visibility") ?? "visible") !== visibility)
+      map.setLayoutProperty(layer, "visibility", visibility);
   }
 }
 
@@ -126,6 +135,7 @@ function watchPointer(map: Map): void {
   map.on("click", ({ point, lngLat }) => {
     if (draw_mode.value !== "idle") return;
     const targets = featuresAt(map, [point.x, point.y]);
+    if (targets.length > 0 && phone.value) sheet.value = "peek";
     popup.value = targets.length > 0 ? { at: [lngLat.lng, lngLat.lat], targets } : null;
   });
 }
@@ -133,7 +143,9 @@ function watchPointer(map: Map): void {
 /** Topmost first; one entry a feature, however many tiles and style layers show it. */
 function featuresAt(map: Map, point: [number, number]): PopupTarget[] {
   const ours = new Set(collections.value.map((collection) => collection.id));
-  const layers = map.getStyle().layers.filter((layer: LayerSpecification) => "source-layer" in layer && ours.has(String(layer["source-layer"])));
+  const layers = map
+    .getStyle()
+    .layers.filter((layer: LayerSpecification) => "source-layer" in layer && ours.has(String(layer["source-layer"])));
   const seen = new Set<string>();
   const targets: PopupTarget[] = [];
   for (const feature of map.queryRenderedFeatures(point, { layers: layers.map((layer) => layer.id) })) {

@@ -15,23 +15,99 @@ const PIECE = "#FF1744";
 const POINTS: ["==", ["geometry-type"], "Point"] = ["==", ["geometry-type"], "Point"];
 
 const LAYERS: LayerSpecification[] = [
-  { id: "sj-site-fill", source: "sj-site", type: "fill", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": SITE, "fill-opacity": 0.06 } },
-  { id: "sj-site-halo", source: "sj-site", type: "line", filter: ["!=", ["geometry-type"], "Point"], layout: { "line-join": "round" }, paint: { "line-color": HALO, "line-width": 5.5 } },
-  { id: "sj-site-line", source: "sj-site", type: "line", filter: ["!=", ["geometry-type"], "Point"], layout: { "line-join": "round" }, paint: { "line-color": SITE, "line-width": 2.5 } },
-  { id: "sj-site-point", source: "sj-site", type: "circle", filter: POINTS, paint: { "circle-radius": 6, "circle-color": SITE, "circle-stroke-color": HALO, "circle-stroke-width": 2.5 } },
-  { id: "sj-piece-fill", source: "sj-piece", type: "fill", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": PIECE, "fill-opacity": 0.45 } },
-  { id: "sj-piece-line", source: "sj-piece", type: "line", filter: ["!=", ["geometry-type"], "Point"], paint: { "line-color": PIECE, "line-width": 2 } },
-  { id: "sj-piece-point", source: "sj-piece", type: "circle", filter: ["all", POINTS, ["!", ["has", "label"]]], paint: { "circle-radius": 9, "circle-color": PIECE, "circle-opacity": 0.45, "circle-stroke-color": PIECE, "circle-stroke-width": 2 } },
-  { id: "sj-piece-label", source: "sj-piece", type: "symbol", filter: ["has", "label"], layout: { "text-field": ["get", "label"], "text-size": 12, "text-font": FONT, "text-allow-overlap": true, "text-max-width": 20 }, paint: { "text-color": "#7a0019", "text-halo-color": HALO, "text-halo-width": 2 } },
-  { id: "sj-fault-ring", source: "sj-fault", type: "circle", paint: { "circle-radius": 13, "circle-color": PIECE, "circle-opacity": 0.12, "circle-stroke-color": PIECE, "circle-stroke-width": 2.5 } },
+  {
+    id: "sj-site-fill",
+    source: "sj-site",
+    type: "fill",
+    filter: ["==", ["geometry-type"], "Polygon"],
+    paint: { "fill-color": SITE, "fill-opacity": 0.06 },
+  },
+  {
+    id: "sj-site-halo",
+    source: "sj-site",
+    type: "line",
+    filter: ["!=", ["geometry-type"], "Point"],
+    layout: { "line-join": "round" },
+    paint: { "line-color": HALO, "line-width": 5.5 },
+  },
+  {
+    id: "sj-site-line",
+    source: "sj-site",
+    type: "line",
+    filter: ["!=", ["geometry-type"], "Point"],
+    layout: { "line-join": "round" },
+    paint: { "line-color": SITE, "line-width": 2.5 },
+  },
+  {
+    id: "sj-site-point",
+    source: "sj-site",
+    type: "circle",
+    filter: POINTS,
+    paint: { "circle-radius": 6, "circle-color": SITE, "circle-stroke-color": HALO, "circle-stroke-width": 2.5 },
+  },
+  {
+    id: "sj-piece-fill",
+    source: "sj-piece",
+    type: "fill",
+    filter: ["==", ["geometry-type"], "Polygon"],
+    paint: { "fill-color": PIECE, "fill-opacity": 0.45 },
+  },
+  {
+    id: "sj-piece-line",
+    source: "sj-piece",
+    type: "line",
+    filter: ["!=", ["geometry-type"], "Point"],
+    paint: { "line-color": PIECE, "line-width": 2 },
+  },
+  {
+    id: "sj-piece-point",
+    source: "sj-piece",
+    type: "circle",
+    filter: ["all", POINTS, ["!", ["has", "label"]]],
+    paint: {
+      "circle-radius": 9,
+      "circle-color": PIECE,
+      "circle-opacity": 0.45,
+      "circle-stroke-color": PIECE,
+      "circle-stroke-width": 2,
+    },
+  },
+  {
+    id: "sj-piece-label",
+    source: "sj-piece",
+    type: "symbol",
+    filter: ["has", "label"],
+    layout: {
+      "text-field": ["get", "label"],
+      "text-size": 12,
+      "text-font": FONT,
+      "text-allow-overlap": true,
+      "text-max-width": 20,
+    },
+    paint: { "text-color": "#7a0019", "text-halo-color": HALO, "text-halo-width": 2 },
+  },
+  {
+    id: "sj-fault-ring",
+    source: "sj-fault",
+    type: "circle",
+    paint: {
+      "circle-radius": 13,
+      "circle-color": PIECE,
+      "circle-opacity": 0.12,
+      "circle-stroke-color": PIECE,
+      "circle-stroke-width": 2.5,
+    },
+  },
   { id: "sj-fault-dot", source: "sj-fault", type: "circle", paint: { "circle-radius": 3.5, "circle-color": PIECE } },
 ];
 
 /** Needs a loaded map. */
 export function startOverlay(map: Map): void {
-  for (const id of ["sj-site", "sj-piece", "sj-fault"]) map.addSource(id, { type: "geojson", data: { type: "FeatureCollection", features: [] } });
+  for (const id of ["sj-site", "sj-piece", "sj-fault"])
+    map.addSource(id, { type: "geojson", data: { type: "FeatureCollection", features: [] } });
   for (const layer of LAYERS) map.addLayer(layer);
-  const set = (id: string, features: Feature[]) => void map.getSource<GeoJSONSource>(id)?.setData({ type: "FeatureCollection", features } as GeoJSON.FeatureCollection);
+  const set = (id: string, features: Feature[]) =>
+    void map.getSource<GeoJSONSource>(id)?.setData({ type: "FeatureCollection", features } as GeoJSON.FeatureCollection);
 
   // While vertices are moved, the drawing tool shows the figure.
   const shown = computed(() => (draw_mode.value === "edit" ? null : preview.value));
@@ -45,7 +121,15 @@ export function startOverlay(map: Map): void {
     },
     { immediate: true },
   );
-  watch(fault_positions, (positions) => set("sj-fault", positions.map((coordinates) => feature({ type: "Point", coordinates }))), { immediate: true });
+  watch(
+    fault_positions,
+    (positions) =>
+      set(
+        "sj-fault",
+        positions.map((coordinates) => feature({ type: "Point", coordinates })),
+      ),
+    { immediate: true },
+  );
 }
 
 function feature(geometry: Geometry): Feature {

@@ -2,7 +2,7 @@
 import { ref, shallowRef } from "vue";
 import type { Geometry } from "../../server/api/common.ts";
 import { phone, sheet } from "./app.ts";
-import { can_redo, can_undo, draw_mode, drawing, stepBack, stepForward } from "./site.ts";
+import { can_redo, can_undo, draw_mode, drawing, preview, stepBack, stepForward } from "./site.ts";
 
 export type MapOrder =
   | { order: "show"; geometry: Geometry }
@@ -58,5 +58,8 @@ export function startDrawing(mode: "polygon" | "line" | "point" | "edit"): void 
 /** Leaves drawing; an unfinished figure is dropped. */
 export function stopDrawing(): void {
   draw_mode.value = "idle";
-  if (phone.value && sheet.value === "peek") sheet.value = "half";
+  if (!phone.value || sheet.value !== "peek") return;
+  sheet.value = "half";
+  // The sheet comes up over the lower half: what was drawn moves out of its way.
+  if (preview.value) orderMap({ order: "show", geometry: preview.value });
 }

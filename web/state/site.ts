@@ -26,7 +26,9 @@ export const preview = computed<Geometry | null>(() => {
 
 /** Turf's sphere, at most 0.34 % off: shown with 约 only. Null where it does not apply. */
 export const approximate_m2 = computed(() => measure((geometry) => area(geometry)));
-export const approximate_m = computed(() => measure((geometry) => length({ type: "Feature", geometry, properties: {} }, { units: "meters" })));
+export const approximate_m = computed(() =>
+  measure((geometry) => length({ type: "Feature", geometry, properties: {} }, { units: "meters" })),
+);
 
 function measure(of: (geometry: Geometry) => number): number | null {
   if (!preview.value) return null;
@@ -42,11 +44,19 @@ function measure(of: (geometry: Geometry) => number): number | null {
 export const editable = computed(() => {
   const geometry = preview.value;
   if (!geometry || !site.value || !isPlainDegrees(site.value.crs)) return false;
-  return geometry.type === "Point" || geometry.type === "LineString" || (geometry.type === "Polygon" && geometry.coordinates.length === 1);
+  return (
+    geometry.type === "Point" ||
+    geometry.type === "LineString" ||
+    (geometry.type === "Polygon" && geometry.coordinates.length === 1)
+  );
 });
 
-export const can_undo = computed(() => drawing.value.can_undo || (draw_mode.value !== "polygon" && draw_mode.value !== "line" && past.value.length > 0));
-export const can_redo = computed(() => drawing.value.can_redo || (draw_mode.value !== "polygon" && draw_mode.value !== "line" && future.value.length > 0));
+export const can_undo = computed(
+  () => drawing.value.can_undo || (draw_mode.value !== "polygon" && draw_mode.value !== "line" && past.value.length > 0),
+);
+export const can_redo = computed(
+  () => drawing.value.can_redo || (draw_mode.value !== "polygon" && draw_mode.value !== "line" && future.value.length > 0),
+);
 
 /** A new state of the site; the one before can be had back. */
 export function setSite(next: Site | null): void {

@@ -15,7 +15,13 @@ export const ACTIONS: readonly Action[] = ["new", "rebuilt", "expanded", "existi
 
 export const activities = shallowRef<Activity[]>([]);
 export const activities_error = shallowRef<ApiError | null>(null);
-export const form = ref({ name: "", activity: "", action: "new" as Action, accuracy_m: 0, attributes: {} as Record<string, AttributeValue> });
+export const form = ref({
+  name: "",
+  activity: "",
+  action: "new" as Action,
+  accuracy_m: 0,
+  attributes: {} as Record<string, AttributeValue>,
+});
 export const view = ref<"form" | "answer">("form");
 export const answer = shallowRef<Check | null>(null);
 export const problem = shallowRef<ApiError | null>(null);
@@ -65,7 +71,8 @@ watch(
     if (allowed && !allowed.includes(form.value.action) && allowed[0]) form.value.action = allowed[0];
     const names = new Set(activity.value?.attributes.map((one) => one.name));
     // Until the list has come, a stored check's values are kept.
-    if (activity.value) form.value.attributes = Object.fromEntries(Object.entries(form.value.attributes).filter(([name]) => names.has(name)));
+    if (activity.value)
+      form.value.attributes = Object.fromEntries(Object.entries(form.value.attributes).filter(([name]) => names.has(name)));
   },
 );
 
@@ -81,7 +88,9 @@ export async function ask(): Promise<void> {
   fault_positions.value = [];
   const asking = question.value;
   const { name, activity: code, action, accuracy_m } = form.value;
-  const attributes = Object.fromEntries(Object.entries(form.value.attributes).filter(([, value]) => value !== "" && value !== null && value !== undefined));
+  const attributes = Object.fromEntries(
+    Object.entries(form.value.attributes).filter(([, value]) => value !== "" && value !== null && value !== undefined),
+  );
   try {
     const check = await postCheck(
       lang.value,
@@ -173,7 +182,12 @@ export function selectFinding(finding: Finding): void {
     if (answer.value) showGeometry(answer.value.site.geometry);
     return;
   }
-  const label = finding.overlap_m2 !== null ? areaText(finding.overlap_m2) : finding.overlap_length_m !== null ? distanceText(finding.overlap_length_m) : "";
+  const label =
+    finding.overlap_m2 !== null
+      ? areaText(finding.overlap_m2)
+      : finding.overlap_length_m !== null
+        ? distanceText(finding.overlap_length_m)
+        : "";
   piece.value = { id: finding.id, geometry: finding.piece, label };
   showGeometry(finding.piece);
 }
