@@ -1,4 +1,5 @@
 /** The thread that holds PGlite. It runs one statement at a time and says what came of it; it decides nothing else. */
+/* oxlint-disable no-underscore-dangle -- the names are PGlite's */
 import { writeFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { type Extension, PGlite } from "@electric-sql/pglite";

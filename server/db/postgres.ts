@@ -143,7 +143,7 @@ function createSession(
       const result = await within(limitMs, query);
       if (result.command === "BEGIN" || result.command === "START TRANSACTION") life = client.life;
       if (result.command === "COMMIT" || (result.command === "ROLLBACK" && !/^\s*rollback\s+to/i.test(text))) life = undefined;
-      return { command: result.command?.split(" ")[0] ?? "", affected: result.count ?? undefined, rows: [...result] };
+      return { command: result.command?.split(" ")[0] ?? "", affected: result.count ?? undefined, rows: whole(result) };
     } catch (error) {
       const normal = normalise(error, where);
       broken ||= normal instanceof DatabaseUnavailable;
@@ -159,6 +159,11 @@ function createSession(
       done(broken);
     },
   };
+}
+
+/** After a statement that failed between two rows, postgres.js 3.4.9 goes on counting: the next result begins with holes. */
+function whole(result: readonly object[]): Record<string, unknown>[] {
+  return result.filter(() => true) as Record<string, unknown>[];
 }
 
 async function within<T>(limitMs: number, work: PromiseLike<T>): Promise<T> {
