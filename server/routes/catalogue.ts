@@ -108,14 +108,13 @@ export function catalogueRoutes(catalogue: Catalogue, now: () => Date = () => ne
   }
 
   /** GET /api/activities?q=养猪场&action=new: what a project may be, best match first. Each attribute says which rules in
-   *  force can depend on it (`decides`); an empty list means that it cannot matter. */
+   *  force can depend on it (`decides`), for the action where one is given; an empty list means that it cannot matter. */
   router.get("/api/activities", (request, response) => {
     const query = parameters(request, [...FILTERS, "q"]);
     const filters = readFilters(request, query);
-    const { lang, action } = filters;
+    const { lang } = filters;
     const items = search(catalogue.activities, query.q)
       .filter((each) => filters.activity === undefined || each === filters.activity)
-      .filter((each) => action === undefined || each.actions.includes(action))
       .map((each): Activity => ({
         code: each.code,
         title: each.title[lang],
