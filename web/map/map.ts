@@ -70,7 +70,7 @@ export function createMap(container: HTMLElement): Map | undefined {
     startDrawingTools(map);
   });
   watch(lang, () => map.getCanvas().setAttribute("aria-label", t("map.label")), { immediate: true });
-  if (readAddress("test") === "1") Object.assign(window, { __map: map });
+  if (readAddress("test") === "1") Object.assign(window, { shuijie_map: map });
   return map;
 }
 

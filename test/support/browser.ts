@@ -1,0 +1,220 @@
+/** The real program with a folder of its own, and a real browser that may speak to nobody else. */
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+/** WebGL2 without a graphics card, and nothing that calls home. */
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--use-gl=angle",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--no-first-run",
+  "--disable-sync",
+];
+
+/** Why no browser test can run; undefined when they can. */
+export const noBrowser: string | undefined = existsSync(CHROMIUM)
+  ? undefined
+  : `there is no ${CHROMIUM}; install Debian's chromium, or set CHROMIUM`;
+export const browserRequired = (process.env["SHUIJIE_REQUIRE"] ?? "").split(",").includes("browser");
+
+export type RunningService = { url: string; stop(): Promise<void> };
+
+/** `node server/main.ts` on a free port with the embedded engine; ready when it prints its URL. SHUIJIE_TEST_URL names one
+ *  that runs already. Throws with what it printed when it ends before. */
+export async function startProgram(): Promise<RunningService> {
+  const running = process.env["SHUIJIE_TEST_URL"];
+  if (running) return { url: running, stop: async () => undefined };
+  const dataDir = mkdtempSync(join(tmpdir(), "shuijie-browser-"));
+  const { DATABASE_URL: _, ...environment } = process.env;
+  const child = spawn(process.execPath, [join(ROOT, "server", "main.ts")], {
+    cwd: ROOT,
+    env: { ...environment, PORT: "0", HOST: "127.0.0.1", DATA_DIR: dataDir, LOG_LEVEL: "warn" },
+  });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  let printed = "";
+  const url = await new Promise<string>((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      printed += chunk.toString();
+      const found = /http:\/\/(?:localhost|127\.0\.0\.1):(\d+)/.exec(printed);
+      if (found) resolve(`http://127.0.0.1:${found[1]}`);
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+    child.once("exit", (code) => reject(new Error(`The service ended with ${code}:\n${printed}`)));
+  });
+  return {
+    url,
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+}
+
+/** What tests use of MapLibre's map, which the page shows them when its address has `test=1`. */
+type MapOfPage = {
+  loaded(): boolean;
+  areTilesLoaded(): boolean;
+  isMoving(): boolean;
+  fitBounds(bounds: number[], options: object): void;
+  project(position: [number, number]): { x: number; y: number };
+  getContainer(): { getBoundingClientRect(): { left: number; top: number } };
+  queryRenderedFeatures(options?: object): {
+    sourceLayer?: string;
+    source: string;
+    properties: Record<string, unknown>;
+    geometry: unknown;
+  }[];
+  getPaintProperty(layer: string, name: string): unknown;
+};
+type WindowOfPage = { shuijie_map: MapOfPage };
+
+export type Screen = {
+  page: Page;
+  /** Console errors and warnings, page errors, CSP violations, requests to others, in order. */
+  faults: string[];
+  at(test: string): Locator;
+  /** Puts `[west, south, east, north]` on the map at once. */
+  frame(bounds: number[]): Promise<void>;
+  clickAt(lon: number, lat: number): Promise<void>;
+  /** Waits until nothing moves and every tile has come. */
+  still(): Promise<void>;
+  /** Distinct `code`s drawn, by tile layer. */
+  drawn(): Promise<Record<string, string[]>>;
+  /** How many rendered features our own source has. */
+  drawnOf(source: string): Promise<number>;
+  paint(layer: string, name: string): Promise<unknown>;
+  close(): Promise<void>;
+};
+
+/** A page of the application, open and with its map drawn. */
+export async function openScreen(
+  browser: Browser,
+  url: string,
+  query = "",
+  options: BrowserContextOptions = {},
+): Promise<Screen> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1, ...options });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  await context.route("**/*", (route) => {
+    const { hostname, protocol } = new URL(route.request().url());
+    if (hostname === "127.0.0.1" || protocol === "data:" || protocol === "blob:") return route.continue();
+    faults.push(`request to ${hostname}`);
+    return route.abort();
+  });
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning")
+      faults.push(`console ${message.type()}: ${message.text().slice(0, 300)}`);
+  });
+  page.on("pageerror", (error) => faults.push(`page error: ${error.message}`));
+  await page.goto(`${url}/?test=1${query}`);
+  await page.waitForFunction(() => (globalThis as unknown as Partial<WindowOfPage>).shuijie_map?.loaded() === true);
+  await page.locator("[data-test=panel]").waitFor();
+
+  const screen: Screen = {
+    page,
+    faults,
+    at: (test) => page.locator(`[data-test="${test}"]`),
+    async frame(bounds) {
+      await page.evaluate(
+        (box) => (globalThis as unknown as WindowOfPage).shuijie_map.fitBounds(box, { duration: 0, padding: 30 }),
+        bounds,
+      );
+      await screen.still();
+    },
+    async clickAt(lon, lat) {
+      const [x, y] = await page.evaluate(
+        (position) => {
+          const { shuijie_map: map } = globalThis as unknown as WindowOfPage;
+          const { left, top } = map.getContainer().getBoundingClientRect();
+          const point = map.project(position);
+          return [point.x + left, point.y + top] as const;
+        },
+        [lon, lat] as [number, number],
+      );
+      // As a hand does: a move that the drawing tool can see, then the button.
+      await page.mouse.move(x - 4, y - 4);
+      await page.waitForTimeout(40);
+      await page.mouse.move(x, y);
+      await page.waitForTimeout(40);
+      await page.mouse.down();
+      await page.waitForTimeout(40);
+      await page.mouse.up();
+      await page.waitForTimeout(60);
+    },
+    async still() {
+      await page.waitForFunction(() => {
+        const { shuijie_map: map } = globalThis as unknown as WindowOfPage;
+        return map.loaded() && map.areTilesLoaded() && !map.isMoving();
+      });
+      await page.waitForTimeout(150);
+    },
+    drawn: () =>
+      page.evaluate(() => {
+        const codes: Record<string, Set<string>> = {};
+        for (const { sourceLayer, properties } of (globalThis as unknown as WindowOfPage).shuijie_map.queryRenderedFeatures())
+          if (sourceLayer) (codes[sourceLayer] ??= new Set()).add(String(properties["code"]));
+        return Object.fromEntries(Object.entries(codes).map(([layer, found]) => [layer, [...found].sort()]));
+      }),
+    drawnOf: (source) =>
+      page.evaluate(
+        (wanted) =>
+          (globalThis as unknown as WindowOfPage).shuijie_map.queryRenderedFeatures().filter((one) => one.source === wanted)
+            .length,
+        source,
+      ),
+    paint: (layer, name) =>
+      page.evaluate(
+        ([id, property]) => (globalThis as unknown as WindowOfPage).shuijie_map.getPaintProperty(id!, property!),
+        [layer, name],
+      ),
+    close: () => context.close(),
+  };
+  await screen.still();
+  return screen;
+}
+
+/** Draws a closed polygon through the positions, as a user with a mouse. */
+export async function drawPolygon(screen: Screen, positions: readonly [number, number][]): Promise<void> {
+  await screen.at("draw-polygon").click();
+  for (const [lon, lat] of positions) await screen.clickAt(lon, lat);
+  await screen.clickAt(...positions[0]!);
+  await screen.at("site-current").waitFor();
+}
+
+/** Finds an activity by any of its names and takes the first hit. */
+export async function chooseActivity(screen: Screen, name: string): Promise<void> {
+  await screen.at("activity").click();
+  await screen.page.keyboard.type(name);
+  await screen.page.locator(".el-select-dropdown__item:visible").first().waitFor();
+  await screen.page.waitForTimeout(200);
+  await screen.page.keyboard.press("ArrowDown");
+  await screen.page.keyboard.press("Enter");
+}
+
+/** Types a site instead of drawing it. */
+export async function typeSite(screen: Screen, text: string): Promise<void> {
+  await screen.at("type-coordinates").click();
+  await screen.page.locator("[data-test=typing] textarea").fill(text);
+  await screen.at("take-text").click();
+  await screen.at("site-current").waitFor();
+}
+
+export async function ask(screen: Screen): Promise<void> {
+  await screen.at("ask").click();
+  await screen.page.locator("[data-test=answer], [data-test=problem]").first().waitFor();
+}
