@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { openDatabase, type OpenDatabase } from "../../server/db/open.ts";
 import { createLog } from "../../server/service.ts";
 import { readConfig } from "../../server/config.ts";
-import { FAR, IN_FIRST, IN_SECOND, PIG_FARM, startService } from "../support/service.ts";
+import { FAR, IN_FIRST, IN_SECOND, startService } from "../support/service.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 

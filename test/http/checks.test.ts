@@ -1,6 +1,7 @@
 /** The main job from the outside, on both engines. */
 import { Geodesic, PolygonArea } from "geographiclib-geodesic";
 import * as turf from "@turf/turf";
+import { sql } from "kysely";
 import proj4 from "proj4";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Check, CheckSummary, Replay } from "../../server/api/checks.ts";
@@ -132,7 +133,7 @@ eachEngine((engine) => {
       const line = [[105.94, 29.232], [105.97, 29.233]];
       const check = await service.check({ activity: "pipeline", attributes: {}, geometry: { type: "LineString", coordinates: line } });
       expect(check.site).toMatchObject({ area_m2: null, points: null });
-      expect(check.site.length_m! / Geodesic.WGS84.Inverse(29.232, 105.94, 29.233, 105.97).s12!).toBeCloseTo(1, 6);
+      expect(check.site.length_m! / Geodesic.WGS84.Inverse(29.232, 105.94, 29.233, 105.97).s12!).toBeCloseTo(1, 5);
       const first = finding(check, "WS-02")!;
       expect(first).toMatchObject({ relation: "crosses", overlap_m2: null, outcome: "triggered" });
       expect(first.overlap_length_m!).toBeGreaterThan(160);
@@ -173,9 +174,9 @@ eachEngine((engine) => {
         ["EPSG:3857", "+proj=merc +a=6378137 +b=6378137 +lon_0=0 +x_0=0 +y_0=0 +k=1"],
         ["EPSG:4544", "+proj=tmerc +lat_0=0 +lon_0=105 +k=1 +x_0=500000 +ellps=GRS80"],
         ["EPSG:4523", "+proj=tmerc +lat_0=0 +lon_0=105 +k=1 +x_0=35500000 +ellps=GRS80"],
-        ["EPSG:4506", "+proj=tmerc +lat_0=0 +lon_0=105 +k=1 +x_0=500000 +ellps=GRS80"],
-        ["EPSG:4495", "+proj=tmerc +lat_0=0 +lon_0=105 +k=1 +x_0=18500000 +ellps=GRS80"],
-      ].filter(([name]) => name !== "EPSG:4495") as [string, string][];
+        ["EPSG:4507", "+proj=tmerc +lat_0=0 +lon_0=105 +k=1 +x_0=500000 +ellps=GRS80"],
+        ["EPSG:4496", "+proj=tmerc +lat_0=0 +lon_0=105 +k=1 +x_0=18500000 +ellps=GRS80"],
+      ];
       for (const [crs, definition] of systems) {
         const ring = IN_SECOND.coordinates[0]!.map((position) => proj4("+proj=longlat +ellps=GRS80", definition, position));
         const check = await service.check({ geometry: { type: "Polygon", coordinates: [ring] }, crs });
@@ -301,9 +302,5 @@ eachEngine((engine) => {
 
 /** Overwrites one frozen number behind the service's back. */
 async function tamper(service: Service, id: string): Promise<void> {
-  await service.database.db
-    .updateTable("site_check")
-    .set((builder) => ({ said: builder.fn("jsonb_set", ["said", builder.cast(builder.val("{zh,site,area_m2}"), "text[]" as never), builder.cast(builder.val("1"), "jsonb")]) as never }))
-    .where("id", "=", id)
-    .execute();
+  await sql`update site_check set said = jsonb_set(said, '{zh,site,area_m2}', '1') where id = ${id}::uuid`.execute(service.database.db);
 }
