@@ -65,6 +65,8 @@ export async function up(db: Kysely<never>): Promise<void> {
   )`).execute(db);
   await sql.raw(`create table layer_version (layer text primary key, version int not null, changed_at timestamptz not null default now())`).execute(db);
   await sql.raw(`create table loaded_file (file text primary key, sha256 text not null, features int not null, loaded_at timestamptz not null default now())`).execute(db);
+  // What checks were judged by, once per version: a check names it, and is so frozen whole.
+  await sql.raw(`create table catalogue_version (version text primary key, body jsonb not null, kept_at timestamptz not null default now())`).execute(db);
   await sql.raw(`create table site_check (
     id uuid primary key,
     created_at timestamptz not null default now(),
@@ -75,12 +77,13 @@ export async function up(db: Kysely<never>): Promise<void> {
     standing text not null,
     complete boolean not null,
     said jsonb not null,
-    frozen jsonb not null
+    frozen jsonb not null,
+    catalogue text not null references catalogue_version (version)
   )`).execute(db);
   await sql.raw(`create index site_check_created on site_check (created_at desc, id)`).execute(db);
 }
 
 export async function down(db: Kysely<never>): Promise<void> {
-  for (const table of ["site_check", "loaded_file", "layer_version", "coverage", "protection_zone", "jurisdiction"])
+  for (const table of ["site_check", "catalogue_version", "loaded_file", "layer_version", "coverage", "protection_zone", "jurisdiction"])
     await sql.raw(`drop table ${table}`).execute(db);
 }

@@ -10,7 +10,7 @@ import { JURISDICTION, judge, type Project, stands } from "./domain/judge.ts";
 import type { Catalogue, Checklist } from "./domain/rule.ts";
 import { layerOf, layers } from "./layers/index.ts";
 import { type FrozenFeature, inSnapshot, measureCoverage, measureLayer, type Origin, type Snapshot } from "./queries/evidence.ts";
-import { storeCheck } from "./queries/checks.ts";
+import { type StoredCheck, storeCheck } from "./queries/checks.ts";
 import { type FramedSite, frameSite, type PlacedSite, placeSite } from "./queries/site.ts";
 import type { ParsedSite } from "./site.ts";
 import { sayCheck } from "./words.ts";
@@ -25,7 +25,8 @@ export type CheckInput = {
   asOf: string;
 };
 
-/** All that an answer rests on. Enough to recompute it without any table of today. */
+/** All that an answer rests on but the catalogue, which is kept beside it once per version. Enough to recompute it
+ *  without any table of today. */
 export type Frozen = {
   project: { name: string; activity: string; action: Action; attributes: Record<string, AttributeValue> };
   site: { geometry: Geometry; bbox: [number, number, number, number]; measures: SiteEvidence; crs_given: string };
@@ -36,8 +37,6 @@ export type Frozen = {
   coverage: Evidence["coverage"];
   jurisdictions: string[];
   checklists: Checklist[];
-  /** The rows that were in the catalogue for this answer: rules in force, their instruments, words and settings. */
-  catalogue: Catalogue;
   versions: Check["versions"];
 };
 
@@ -51,7 +50,7 @@ export async function runCheck(
   const placed = await placeSite(database.db, input.site.parts, input.site.srid);
   const frozen = await inSnapshot(database.db, (snapshot) => gather(snapshot, database, catalogue, input, placed));
   const said = answer(frozen, catalogue, await rebuild(database, frozen), { id: randomUUID(), created_at: now.toISOString() });
-  await storeCheck(database.db, said, frozen);
+  await storeCheck(database.db, { said, frozen, catalogue });
   return said;
 }
 
@@ -119,7 +118,6 @@ async function gather(
     coverage: "failed" in coverage ? { failed: coverage.failed } : coverage.value,
     jurisdictions,
     checklists,
-    catalogue,
     versions: {
       layers: Object.fromEntries(Object.entries(found).flatMap(([id, layer]) => ("version" in layer ? [[id, layer.version]] : []))),
       rules: catalogue.version,
@@ -208,10 +206,10 @@ function answer(
 
 /** Recomputes a stored check from what was frozen and compares: `same`, or every difference beyond 0.01 m, 0.01 m2 and
  *  one millionth of a share. */
-export async function replay(database: OpenDatabase, stored: { said: Record<Lang, Check>; frozen: unknown }): Promise<Replay> {
+export async function replay(database: OpenDatabase, stored: StoredCheck): Promise<Replay> {
   const frozen = stored.frozen as Frozen;
   const { id, created_at } = stored.said.zh;
-  const again = answer(frozen, frozen.catalogue, await rebuild(database, frozen), { id, created_at });
+  const again = answer(frozen, stored.catalogue, await rebuild(database, frozen), { id, created_at });
   const differences: Replay["differences"] = [];
   compare(stored.said, again, "#", differences);
   return { same: differences.length === 0, differences: differences.slice(0, 200) };

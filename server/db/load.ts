@@ -8,6 +8,7 @@ import { z } from "zod";
 import type { Column, Layer } from "../layers/layer.ts";
 import { columnsOf } from "../layers/layer.ts";
 import { layers } from "../layers/index.ts";
+import { jsonb } from "./json.ts";
 import type { Db } from "./open.ts";
 
 const date = z.iso.date();
@@ -141,7 +142,7 @@ async function insertFeatures(db: Db, layer: Layer, file: string, features: z.in
   const rows = features.map(({ properties, geometry }) => ({ ...properties, geometry: JSON.stringify(geometry) }));
   const invalid = await sql<{ code: string; reason: string }>`
     select r.code, st_isvalidreason(st_geomfromgeojson(r.geometry)) as reason
-    from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as r (code text, geometry text)
+    from jsonb_to_recordset(${jsonb(rows)}) as r (code text, geometry text)
     where not st_isvalid(st_geomfromgeojson(r.geometry))`.execute(db);
   if (invalid.rows.length > 0)
     throw new LoadError(`${file}: ${invalid.rows.map(({ code, reason }) => `${code} is not valid (${reason})`).join("; ")}.`);
@@ -152,7 +153,7 @@ async function insertFeatures(db: Db, layer: Layer, file: string, features: z.in
     select ${list}, ${file}, g, st_multi(st_transform(g, 3857))
     from (
       select r.*, st_multi(st_setsrid(st_geomfromgeojson(r.geometry), 4490)) as g
-      from jsonb_to_recordset((${JSON.stringify(rows)}::text)::jsonb) as r (${recordset}, geometry text)
+      from jsonb_to_recordset(${jsonb(rows)}) as r (${recordset}, geometry text)
     ) as rows`.execute(db);
 }
 

@@ -20,6 +20,7 @@ export type Tables = {
     file: string;
     geom: string | null;
   };
+  catalogue_version: { version: string; body: unknown; kept_at: ColumnType<Date, never, never> };
   site_check: {
     id: string;
     created_at: GeneratedAlways<Date>;
@@ -31,5 +32,6 @@ export type Tables = {
     complete: boolean;
     said: unknown;
     frozen: unknown;
+    catalogue: string;
   };
 };

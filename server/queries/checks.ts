@@ -2,21 +2,40 @@
 import { sql } from "kysely";
 import type { Check, CheckSummary } from "../api/checks.ts";
 import type { Lang } from "../api/common.ts";
+import { jsonb } from "../db/json.ts";
 import type { Db } from "../db/open.ts";
+import type { Catalogue } from "../domain/rule.ts";
 
-export type StoredCheck = { said: Record<Lang, Check>; frozen: unknown };
+/** `frozen` is all that the answer rests on but the catalogue, which is kept once per version. */
+export type StoredCheck = { said: Record<Lang, Check>; frozen: unknown; catalogue: Catalogue };
 
-export async function storeCheck(db: Db, said: Record<Lang, Check>, frozen: unknown): Promise<void> {
+/** Writes a check, and the catalogue it was judged by when this version of it is new. All or nothing. */
+export async function storeCheck(db: Db, { said, frozen, catalogue }: StoredCheck): Promise<void> {
   const check = said.zh;
-  await sql`insert into site_check (id, created_at, as_of, name, activity, conclusion, standing, complete, said, frozen)
-    values (${check.id}::uuid, ${check.created_at}::timestamptz, ${check.as_of}::date, ${check.project.name}, ${check.project.activity},
-      ${check.conclusion}, ${check.standing}, ${check.complete}, (${JSON.stringify(said)}::text)::jsonb, (${JSON.stringify(frozen)}::text)::jsonb)`.execute(db);
+  await db.transaction().execute(async (tx) => {
+    const kept = await tx.selectFrom("catalogue_version").select("version").where("version", "=", catalogue.version).executeTakeFirst();
+    if (!kept)
+      await sql`insert into catalogue_version (version, body) values (${catalogue.version}, ${jsonb(catalogue)})
+        on conflict (version) do nothing`.execute(tx);
+    await sql`insert into site_check (id, created_at, as_of, name, activity, conclusion, standing, complete, said, frozen, catalogue)
+      values (${check.id}::uuid, ${check.created_at}::timestamptz, ${check.as_of}::date, ${check.project.name}, ${check.project.activity},
+        ${check.conclusion}, ${check.standing}, ${check.complete}, ${jsonb(said)}, ${jsonb(frozen)}, ${catalogue.version})`.execute(tx);
+  });
 }
 
 /** One check with all that was frozen; undefined when there is none of that id. */
 export async function readCheck(db: Db, id: string): Promise<StoredCheck | undefined> {
-  const { rows } = await sql<StoredCheck>`select said, frozen from site_check where id = ${id}::uuid`.execute(db);
+  const { rows } = await sql<StoredCheck>`
+    select said, frozen, catalogue_version.body as catalogue
+    from site_check join catalogue_version on catalogue_version.version = site_check.catalogue
+    where id = ${id}::uuid`.execute(db);
   return rows[0];
+}
+
+/** What a check said, without what it rests on. */
+export async function readSaid(db: Db, id: string): Promise<Record<Lang, Check> | undefined> {
+  const { rows } = await sql<{ said: Record<Lang, Check> }>`select said from site_check where id = ${id}::uuid`.execute(db);
+  return rows[0]?.said;
 }
 
 /** Newest first, after the check `after` (its id); `matched` counts all. */

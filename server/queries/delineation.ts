@@ -1,6 +1,7 @@
 /** Zones along a channel, by the defaults of HJ 338: strips of an axis, cut at chainages from an intake. */
 import { sql } from "kysely";
 import type { Geometry, Position } from "../api/common.ts";
+import { jsonb } from "../db/json.ts";
 import type { Db } from "../db/open.ts";
 
 export type Strip = { upstream_m: number; downstream_m: number; half_width_m: number };
@@ -20,7 +21,7 @@ export async function channelRings(db: Db, axis: Position[], intake: Position, s
     ),
     strip as (
       select n, st_buffer(st_linesubstring(g, greatest(0, (at - s.up) / length), least(1, (at + s.down) / length)), s.half, 'endcap=flat join=round') as g
-      from placed, jsonb_to_recordset((${JSON.stringify(strips.map((s, n) => ({ n, up: s.upstream_m, down: s.downstream_m, half: s.half_width_m })))}::text)::jsonb)
+      from placed, jsonb_to_recordset(${jsonb(strips.map((s, n) => ({ n, up: s.upstream_m, down: s.downstream_m, half: s.half_width_m })))})
         as s (n int, up float8, down float8, half float8)
     )
     select st_asgeojson(st_multi(st_makevalid(st_reduceprecision(st_transform(

@@ -4,6 +4,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Basis, CoverageState } from "../api/checks.ts";
 import type { Geometry } from "../api/common.ts";
+import { jsonb } from "../db/json.ts";
 import type { Db } from "../db/open.ts";
 import { isBroken } from "../db/errors.ts";
 import type { FeatureEvidence, LayerEvidence, ThemeCoverage, Tolerances } from "../domain/evidence.ts";
@@ -137,7 +138,7 @@ export async function measureLayer(db: Db, input: MeasureInput): Promise<Measure
 function sourceOf({ layer, origin }: MeasureInput): RawBuilder<unknown> {
   if ("frozen" in origin)
     return sql`select f ->> 'code' as code, f -> 'properties' as properties, (f ->> 'shape')::geometry as geom
-      from jsonb_array_elements((${JSON.stringify(origin.frozen)}::text)::jsonb) as f`;
+      from jsonb_array_elements(${jsonb(origin.frozen)}) as f`;
   return sql`select code, ${propertiesOf(layer)} as properties, geom
     from ${sql.table(layer.id)}
     where ${inForceOn(origin.asOf)}`;

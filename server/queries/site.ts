@@ -1,6 +1,7 @@
 /** The site as the database sees it: its validity, its place in CGCS2000, its measures in one metric frame. */
 import { sql } from "kysely";
 import type { Geometry } from "../api/common.ts";
+import { jsonb } from "../db/json.ts";
 import type { Db } from "../db/open.ts";
 
 /** Straight edges bend between frames: every edge is cut to this length before any transform. A chord of 100 m leaves
@@ -17,7 +18,7 @@ export async function invalidParts(db: Db, parts: Geometry[]): Promise<PartFault
     select (n - 1)::int as index, (d).reason, st_x((d).location)::float8 as x, st_y((d).location)::float8 as y
     from (
       select n, st_isvaliddetail(st_geomfromgeojson(part)) as d
-      from jsonb_array_elements_text((${JSON.stringify(parts.map((part) => JSON.stringify(part)))}::text)::jsonb) with ordinality as p (part, n)
+      from jsonb_array_elements_text(${jsonb(parts.map((part) => JSON.stringify(part)))}) with ordinality as p (part, n)
     ) as detail
     where not (d).valid
     order by n`.execute(db);
@@ -34,7 +35,7 @@ export async function repair(
   const { rows } = await sql<{ geometry: Geometry | null; before: number; after: number }>`
     with part as (
       select ${toCgcs(sql`st_geomfromgeojson(p.part)`, srid)} as g
-      from jsonb_array_elements_text((${JSON.stringify(parts.map((part) => JSON.stringify(part)))}::text)::jsonb) as p (part)
+      from jsonb_array_elements_text(${jsonb(parts.map((part) => JSON.stringify(part)))}) as p (part)
     ),
     mended as (select st_unaryunion(st_collect(st_collectionextract(st_makevalid(g), 3))) as g from part)
     select st_asgeojson(mended.g, 9, 0)::jsonb as geometry, st_area(mended.g::geography)::float8 as after,
@@ -68,7 +69,7 @@ export async function placeSite(db: Db, parts: Geometry[], srid: number): Promis
   const { rows } = await sql<{ geometry: Geometry; lon: number; lat: number; w: number; s: number; e: number; n: number; area: number; length: number; points: number }>`
     with part as (
       select ${toCgcs(sql`st_geomfromgeojson(p.part)`, srid)} as g
-      from jsonb_array_elements_text((${JSON.stringify(parts.map((part) => JSON.stringify(part)))}::text)::jsonb) as p (part)
+      from jsonb_array_elements_text(${jsonb(parts.map((part) => JSON.stringify(part)))}) as p (part)
     ),
     kind as (
       select st_unaryunion(st_collectionextract(st_collect(g), 3)) as poly,

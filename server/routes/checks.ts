@@ -7,7 +7,7 @@ import type { OpenDatabase } from "../db/open.ts";
 import { checkAttributes } from "../domain/classify.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
-import { listChecks, readCheck, type StoredCheck } from "../queries/checks.ts";
+import { listChecks, readCheck, readSaid } from "../queries/checks.ts";
 import { invalidParts, repair } from "../queries/site.ts";
 import { integerParameter, isDate, parameters, today } from "../query.ts";
 import { parseCrs, parseSite } from "../site.ts";
@@ -62,23 +62,22 @@ export function checkRoutes(database: OpenDatabase, catalogue: Catalogue, now: (
     response.json(list);
   });
 
-  async function stored(id: string): Promise<StoredCheck> {
-    mustBeId(id);
-    const found = await readCheck(db, id);
-    if (!found) throw new Problem(404, "unknown-check", { id });
-    return found;
-  }
-
   /** GET /api/checks/{id}?lang=: as it was said, for ever. */
   router.get("/api/checks/:id", async (request, response) => {
     parameters(request, []);
-    response.json((await stored(request.params.id)).said[langOf(request)]);
+    mustBeId(request.params.id);
+    const said = await readSaid(db, request.params.id);
+    if (!said) throw new Problem(404, "unknown-check", { id: request.params.id });
+    response.json(said[langOf(request)]);
   });
 
   /** POST /api/checks/{id}/replay: recomputed from what was frozen; `same`, or each difference. */
   router.post("/api/checks/:id/replay", async (request, response) => {
     parameters(request, []);
-    response.json(await replay(database, await stored(request.params.id)));
+    mustBeId(request.params.id);
+    const stored = await readCheck(db, request.params.id);
+    if (!stored) throw new Problem(404, "unknown-check", { id: request.params.id });
+    response.json(await replay(database, stored));
   });
 
   return router;

@@ -37,7 +37,7 @@ eachEngine((engine) => {
     const catalogue = readCatalogue();
     const local = { ...catalogue.instruments[0]!, id: "test_order", title: { zh: "测试区限批通告", en: "test order" }, jurisdiction: "500118", in_force_from: "2020-01-01", in_force_until: null, successor: null, horizon: null };
     const order = rule("suspend", { id: "TEST-SUSPEND", instrument: "test_order", valid_from: "2020-01-01", where: { theme: "protection_zone/quasi" }, who: { classes: [], actions: ["expanded"] } });
-    service = await startService(await engine.open(), { geodata, catalogue: { ...catalogue, instruments: [...catalogue.instruments, local], rules: [...catalogue.rules, order] } });
+    service = await startService(await engine.open(), { geodata, catalogue: { ...catalogue, version: `${catalogue.version}-test`, instruments: [...catalogue.instruments, local], rules: [...catalogue.rules, order] } });
   });
   afterAll(async () => {
     await service.close();
