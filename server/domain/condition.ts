@@ -78,7 +78,11 @@ export function* leaves(condition: Condition, path = ""): Generator<{ leaf: Cond
 function allOf(arms: Answer[]): Answer {
   const no = arms.filter((arm) => arm.value === "false");
   // Of several reasons to say no, the one that assumes least.
-  if (no.length > 0) return decided(false, no.map((arm) => arm.assumed).reduce((a, b) => (b.length < a.length ? b : a)));
+  if (no.length > 0)
+    return decided(
+      false,
+      no.map((arm) => arm.assumed).reduce((a, b) => (b.length < a.length ? b : a)),
+    );
   const assumed = [...new Set(arms.flatMap((arm) => arm.assumed))];
   const missing = arms.flatMap((arm) => arm.missing);
   return arms.some((arm) => arm.value === "unknown") ? open(unique(missing), assumed) : decided(true, assumed);
