@@ -4,6 +4,7 @@ import pino, { type Logger } from "pino";
 import { loadCatalogue } from "./catalogue.ts";
 import type { Config } from "./config.ts";
 import { loadAll } from "./db/load.ts";
+import type { Log } from "./db/log.ts";
 import { migrate } from "./db/migrate.ts";
 import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import type { Catalogue } from "./domain/rule.ts";
@@ -25,7 +26,7 @@ export function readCatalogue(folder: string = GEODATA): Catalogue {
   });
 }
 
-export function open(config: Config, log: Logger, command: string): Promise<OpenDatabase> {
+export function open(config: Config, log: Log, command: string): Promise<OpenDatabase> {
   return openDatabase({
     ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }),
     dataDir: config.dataDir,
