@@ -45,7 +45,7 @@ export function faultsIn(catalogue: Catalogue, { laws, lists, tags }: Files, col
     activity: catalogue.activities.map((each) => each.code),
     class: catalogue.classes.map((each) => each.code),
     theme: catalogue.themes.map((each) => each.theme),
-    attribute: [...specOf.keys()],
+    attribute: catalogue.attributes.map((spec) => spec.name),
   };
   once(vocabulary("activities"), "activities", names.activity);
   once(vocabulary("attributes"), "", names.attribute);

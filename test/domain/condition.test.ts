@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { evaluate, type Facts, leaves, whoCondition } from "../../server/domain/condition.ts";
 import type { AttributeSpec, Condition } from "../../server/domain/rule.ts";
