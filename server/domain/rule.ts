@@ -40,6 +40,7 @@ export type Where = {
   within_m: number | null;
 };
 
+/** `article: "*"` cites the whole text (a reply without articles). */
 export type Article = { article: string; paragraph: string | null; item: string | null };
 
 export type Rule = {
