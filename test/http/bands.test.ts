@@ -1,0 +1,118 @@
+/** Tolerances and accuracies in metres: a square zone of 400 m in EPSG:4544, asked from every side, on both engines. */
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Check } from "../../server/api/checks.ts";
+import { eachEngine } from "../support/engines.ts";
+import { rectangle, type Service, startService } from "../support/service.ts";
+
+const X = 590_000;
+const Y = 3_245_000;
+
+/** A site by its offsets in metres from the south-west corner of a zone. */
+const site = (zoneX: number, west: number, south: number, east: number, north: number) => rectangle(zoneX + west, Y + south, zoneX + east, Y + north);
+
+async function addZone(service: Service, code: string, x: number, basis: string, accuracy_m: number | null): Promise<void> {
+  const approval = basis === "approved_polygon" ? sql`'批[2020]1号', '省政府', '2020-01-01'::date` : sql`null, null, null::date`;
+  const square = JSON.stringify({ type: "MultiPolygon", coordinates: [site(x, 0, 0, 400, 400).coordinates] });
+  await sql`
+    insert into protection_zone (code, name_zh, name_en, valid_from, basis, accuracy_m, approval_no, approval_body, approval_date, source, file, geom, geom_3857, level, part, water_source)
+    select ${code}, ${code}, ${code}, '2000-01-01', ${basis}, ${accuracy_m}::float8, ${approval}, 'test', 'test', g, st_transform(g, 3857), 'first', 'whole', 'test'
+    from (select st_transform(st_segmentize(st_setsrid(st_geomfromgeojson(${square}::text), 4544), 50), 4490) as g) as shape`.execute(service.database.db);
+}
+
+eachEngine((engine) => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await startService(await engine.open());
+    await addZone(service, "drawn", X, "schematic", null);
+    await addZone(service, "approved", X + 5000, "approved_polygon", 10);
+    await addZone(service, "computed", X + 10_000, "computed_default", 10);
+  });
+  afterAll(() => service.close());
+
+  const ask = (geometry: unknown, more: Record<string, unknown> = {}) => service.check({ geometry, crs: "EPSG:4544", attributes: { emits: ["none"] }, ...more });
+  const first = (check: Check, code: string) => check.findings.find((each) => each.rule === "WS-02" && each.feature === code);
+
+  describe("a schematic zone is taken as drawn", () => {
+    it.each([
+      ["wholly inside", [100, 100, 200, 200], "triggered", "within"],
+      ["across the edge", [-50, 100, 50, 200], "triggered", "overlaps"],
+      ["a strip of 1 m inside", [-50, 100, 1, 200], "triggered", "overlaps"],
+      ["a strip of 5 cm inside, 5 m2", [-50, 100, 0.05, 200], "touches", "touches"],
+      ["a corner of 0.8 x 0.8 m", [-50, -50, 0.8, 0.8], "touches", "touches"],
+      ["the edge itself", [-50, 100, 0, 200], "touches", "touches"],
+      ["5 cm away", [-50, 100, -0.05, 200], "touches", "touches"],
+      ["1 m away", [-50, 100, -1, 200], "near", "near"],
+      ["990 m away", [-1090, 100, -990, 200], "near", "near"],
+    ] as const)("%s: %s", async (_name, [west, south, east, north], outcome, relation) => {
+      const check = await ask(site(X, west, south, east, north));
+      expect(first(check, "drawn")).toMatchObject({ outcome, relation });
+      expect(check.conclusion).toBe(outcome === "triggered" ? "prohibited" : outcome === "touches" ? "undetermined" : "notice");
+    });
+
+    it("beyond 1,000 m there is nothing to say of it", async () => {
+      const check = await ask(site(X, -1200, 100, -1010, 200));
+      expect(first(check, "drawn")).toBeUndefined();
+    });
+
+    it("what the tolerance hides stands in the ledger with its measures", async () => {
+      const check = await ask(site(X, -50, 100, 0.05, 200));
+      expect(check.slivers).toHaveLength(1);
+      expect(check.slivers[0]).toMatchObject({ feature: "drawn", tolerance: { area_m2: 1, width_m: 0.1 } });
+      expect(check.slivers[0]!.area_m2!).toBeGreaterThan(4.5);
+      expect(check.slivers[0]!.area_m2!).toBeLessThan(5.5);
+      expect(check.slivers[0]!.width_m!).toBeCloseTo(0.05, 2);
+    });
+
+    it("a hundred pieces of 0.9 m2 count together", async () => {
+      const parts = Array.from({ length: 100 }, (_, i) => ({ type: "Feature", properties: {}, geometry: site(X, -1, 2 + i * 3, 0.9, 3 + i * 3) }));
+      const found = first(await ask({ type: "FeatureCollection", features: parts }), "drawn")!;
+      expect(found.outcome).toBe("triggered");
+      expect(found.overlap_m2!).toBeCloseTo(90, 0);
+    });
+
+    it("a line along the edge is contact, one a metre inside is a crossing", async () => {
+      const line = (x: number) => ({ type: "LineString", coordinates: [[X + x, Y + 50], [X + x, Y + 350]] });
+      const road = { activity: "road_bridge", attributes: {} };
+      expect(first(await ask(line(0), road), "drawn")!.outcome).toBe("touches");
+      expect(first(await ask(line(1), road), "drawn")).toMatchObject({ outcome: "triggered", relation: "within" });
+    });
+
+    it("a point on the edge is contact, one a metre inside is inside", async () => {
+      const point = (x: number) => ({ type: "Point", coordinates: [X + x, Y + 200] });
+      const well = { activity: "outfall", attributes: {} };
+      const outfall = (check: Check) => check.findings.find((each) => each.rule === "WS-01a" && each.feature === "drawn");
+      expect(outfall(await ask(point(0), well))!.outcome).toBe("touches");
+      expect(outfall(await ask(point(1), well))!.outcome).toBe("triggered");
+    });
+  });
+
+  describe.each(["approved", "computed"])("a boundary known to 10 m (%s)", (code) => {
+    const x = code === "approved" ? X + 5000 : X + 10_000;
+    it.each([
+      ["15 m deep", [-50, 100, 15, 200], "triggered"],
+      ["4 m deep", [-50, 100, 4, 200], "cannot_tell"],
+      ["6 m outside", [-50, 100, -6, 200], "cannot_tell"],
+      ["15 m outside", [-50, 100, -15, 200], "near"],
+    ] as const)("%s: %s", async (_name, [west, south, east, north], outcome) => {
+      const found = first(await ask(site(x, west, south, east, north)), code)!;
+      expect(found.outcome).toBe(outcome);
+      if (outcome === "cannot_tell") {
+        expect(found.reasons[0]).toMatchObject({ code: "boundary_accuracy" });
+        expect(found.reasons[0]!.depth_m!).toBeCloseTo(east, 1);
+      }
+    });
+
+    it("the site's own accuracy counts too", async () => {
+      expect(first(await ask(site(x, -50, 100, 15, 200), { accuracy_m: 20 }), code)!.outcome).toBe("cannot_tell");
+      expect(first(await ask(site(x, -50, 100, -15, 200), { accuracy_m: 20 }), code)!.outcome).toBe("cannot_tell");
+    });
+
+    it("shifting the site by less than the accuracy never turns a hit into clear", async () => {
+      for (const shift of [0, 3, 6, 9]) {
+        const check = await ask(site(x, -50 - shift, 100, 12 - shift, 200));
+        expect(["prohibited", "undetermined"], String(shift)).toContain(check.conclusion);
+      }
+    });
+  });
+});
