@@ -1,4 +1,5 @@
 /** The thread of the embedded engine, seen from outside: one statement at a time, each within its time, restarted when it dies. */
+/* oxlint-disable unicorn/require-post-message-target-origin -- a thread, not a window */
 import { Worker } from "node:worker_threads";
 import type { Answer } from "./dialect.ts";
 import type { WorkerOrder, WorkerReply, WorkerRequest } from "./embedded_worker.ts";

@@ -65,7 +65,8 @@ async function prepare(pool: Pool, databaseUrl: string): Promise<void> {
   }
 }
 
-type Client = { sql: Sql; life: number };
+/** `life` changes, and `gone` is called, each time its connection closes. */
+type Client = { sql: Sql; life: number; gone?: (() => void) | undefined };
 
 function createPool(databaseUrl: string, statementTimeoutMs: number, max: number): Pool {
   const clients = new Set<Client>();
@@ -82,7 +83,10 @@ function createPool(databaseUrl: string, statementTimeoutMs: number, max: number
         fetch_types: false,
         types: postgresTypes() as never,
         onnotice: () => undefined,
-        onclose: () => void client.life++,
+        onclose: () => {
+          client.life++;
+          client.gone?.();
+        },
         connection: {
           application_name: "shuijie",
           jit: "off",
@@ -139,7 +143,7 @@ function createSession(
       const values = parameters.map((value) =>
         Array.isArray(value) ? client.sql.typed(value as never, inferType(value)) : value,
       );
-      const query = client.sql.unsafe(text, values as never[], { prepare: true });
+      const query = client.sql.unsafe(text, values as never[], { prepare: true, simple: false } as { prepare: boolean });
       const result = await within(limitMs, query);
       if (result.command === "BEGIN" || result.command === "START TRANSACTION") life = client.life;
       if (result.command === "COMMIT" || (result.command === "ROLLBACK" && !/^\s*rollback\s+to/i.test(text))) life = undefined;
@@ -151,14 +155,20 @@ function createSession(
     }
   }
 
-  return {
-    run,
-    release() {
-      if (released) return;
-      released = true;
-      done(broken);
-    },
+  function release(): void {
+    if (released) return;
+    released = true;
+    client.gone = undefined;
+    done(broken);
+  }
+  // The server ends a transaction that does nothing (idle_in_transaction_session_timeout). Its place is given on at once:
+  // most often it waits for itself, because `db` was used where `trx` was meant.
+  client.gone = () => {
+    if (life === undefined) return;
+    broken = true;
+    release();
   };
+  return { run, release };
 }
 
 /** After a statement that failed between two rows, postgres.js 3.4.9 goes on counting: the next result begins with holes. */
