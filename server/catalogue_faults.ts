@@ -255,6 +255,10 @@ function misread(spec: AttributeSpec, leaf: Condition): string | undefined {
       (odd === undefined ? undefined : `${JSON.stringify(odd)} is no option of ${spec.name}`)
     );
   }
+  if ("stated_in" in leaf) {
+    const odd = foreign(leaf.stated_in);
+    return needs(["choice"], "stated_in") ?? (odd === undefined ? undefined : `${JSON.stringify(odd)} is no option of ${spec.name}`);
+  }
   if ("starts_with" in leaf) return needs(["text"], "starts_with");
   if ("as_of" in leaf) return needs(["date"], "as_of");
   return needs(["number", "integer"], "a threshold");

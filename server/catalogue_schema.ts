@@ -13,6 +13,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const comparison = {
   in: z.array(scalar).min(1).optional(),
   includes_any: z.array(z.string()).min(1).optional(),
+  stated_in: z.array(filled).min(1).optional(),
   starts_with: z.array(filled).min(1).optional(),
   gte: z.number().optional(),
   lt: z.number().optional(),

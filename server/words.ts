@@ -182,6 +182,7 @@ export function chineseNumber(number: number): string {
 /** 第三百一十九条第一款, or "art. 319(1)". A part that is no number stands as written. */
 export function cite({ article, paragraph, item }: Article, lang: Lang): string {
   const number = (text: string) => (/^\d+$/.test(text) ? chineseNumber(Number(text)) : text);
+  if (article === "*") return say(lang, "cite.whole");
   if (lang === "en") return `art. ${article}${paragraph ? `(${paragraph})` : ""}${item ? `(${item})` : ""}`;
   return `第${number(article)}条${paragraph ? `第${number(paragraph)}款` : ""}${item ? `第${number(item)}项` : ""}`;
 }

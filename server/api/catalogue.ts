@@ -11,6 +11,10 @@ export type Attribute = {
   type: AttributeType;
   unit: string | null;
   options: { value: string; title: string }[] | null;
+  min: number | null;
+  max: number | null;
+  /** Regular expression that a text must match; null: any. */
+  pattern: string | null;
   /** What absence is taken to mean; null: absence is unknown, and rules that need it cannot tell. */
   absent: string | null;
   /** Rules in force whose answer, for this activity and the actions asked, depends on it. Empty: it cannot matter. */

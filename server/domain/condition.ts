@@ -108,6 +108,7 @@ function attributeOf(name: string, facts: Facts): { value: AttributeValue | unde
 /** A value that is absent, or of a type that the comparison cannot use, leaves the question open: never false. */
 function compare(value: unknown, missing: Missing, how: Comparison, facts: Facts, assumed: string[]): Answer {
   const said = (yes: boolean | null) => (yes === null ? open([missing], assumed) : decided(yes, assumed));
+  if ("stated_in" in how) return decided(typeof value === "string" && assumed.length === 0 && how.stated_in.includes(value));
   if ("gte_setting" in how) return compareToSetting(value, missing, how.gte_setting, facts, assumed);
   if (value === undefined || value === null) return said(null);
   if ("in" in how) return said(how.in.some((one) => one === value));

@@ -26,6 +26,8 @@ export type Condition =
 export type Comparison =
   | { in: (string | number | boolean)[] }
   | { includes_any: string[] }
+  /** One of these was stated. Absence is false: for what only its being said can prove (a named sewer contradicts «emits nothing»). */
+  | { stated_in: string[] }
   /** Of a code with levels (GB/T 4754): one of these leads it. A code coarser than all of them is unknown. */
   | { starts_with: string[] }
   | { gte: number }

@@ -77,6 +77,9 @@ export function catalogueRoutes(catalogue: Catalogue, now: () => Date = () => ne
         type: spec.type,
         unit: spec.unit,
         options: spec.options?.map(({ value, title }) => ({ value, title: title[lang] })) ?? null,
+        min: spec.min,
+        max: spec.max,
+        pattern: spec.pattern ?? null,
         absent: spec.absent,
         decides: [...new Set(reached.filter(({ decides }) => decides.includes(name)).map(({ id }) => id))],
       };

@@ -13,6 +13,17 @@ function classes(activity: string, attributes: Record<string, AttributeValue> = 
 }
 const names = (answer: { missing: { name: string }[] } | undefined) => answer?.missing.map(({ name }) => name);
 
+describe("a sewer that is named", () => {
+  it("makes a project one that discharges, wherever it leads, also when it says that it emits nothing", () => {
+    expect(classes("gas_station", { emits: ["none"] })["polluting_project"]?.value).toBe("false");
+    const sewered = construction.filter(({ attributes }) => attributes.includes("sewer_destination") && attributes.includes("emits"));
+    expect(sewered.length).toBeGreaterThan(0);
+    for (const { code } of sewered)
+      for (const sewer_destination of ["municipal_network", "outside_zone"])
+        expect(classes(code, { emits: ["none"], sewer_destination })["polluting_project"]?.value, code).toBe("true");
+  });
+});
+
 describe("construction unrelated to water supply and source protection", () => {
   it.each(construction.map(({ code, fixed, attributes }) => [code, fixed["purpose"], attributes.includes("purpose")] as const))(
     "%s (purpose fixed: %s, asked: %s) is, unless its purpose exempts it",
