@@ -2,7 +2,13 @@
 import type { Basis, CoverageState, Effect, InstrumentStatus } from "../../server/api/checks.ts";
 import { classify } from "../../server/domain/classify.ts";
 import { conclude } from "../../server/domain/conclude.ts";
-import { type Evidence, type FeatureEvidence, type LayerEvidence, type Overlap, TOLERANCES } from "../../server/domain/evidence.ts";
+import {
+  type Evidence,
+  type FeatureEvidence,
+  type LayerEvidence,
+  type Overlap,
+  TOLERANCES,
+} from "../../server/domain/evidence.ts";
 import { judge, type Judgement, type Project } from "../../server/domain/judge.ts";
 import type { ActivitySpec, Catalogue, Instrument, Rule } from "../../server/domain/rule.ts";
 
@@ -38,38 +44,95 @@ export function feature(more: Partial<FeatureEvidence> & { level?: string } = {}
 
 export function instrument(more: Partial<Instrument> = {}): Instrument {
   return {
-    id: "law", title: text("law"), number: null, issuer: text("issuer"), rank: "law", status: "in_force" as InstrumentStatus,
-    jurisdiction: null, in_force_from: "2000-01-01", in_force_until: null, horizon: null, successor: null, url: null, confidence: "verified", ...more,
+    id: "law",
+    title: text("law"),
+    number: null,
+    issuer: text("issuer"),
+    rank: "law",
+    status: "in_force" as InstrumentStatus,
+    jurisdiction: null,
+    in_force_from: "2000-01-01",
+    in_force_until: null,
+    horizon: null,
+    successor: null,
+    url: null,
+    confidence: "verified",
+    ...more,
   };
 }
 
-export function rule(effect: Effect, more: Omit<Partial<Rule>, "where" | "who"> & { where?: Partial<Rule["where"]>; who?: Partial<Rule["who"]> } = {}): Rule {
+export function rule(
+  effect: Effect,
+  more: Omit<Partial<Rule>, "where" | "who"> & { where?: Partial<Rule["where"]>; who?: Partial<Rule["who"]> } = {},
+): Rule {
   const { where, who, ...rest } = more;
   return {
-    id: `R-${effect}`, instrument: "law", article: { article: "1", paragraph: null, item: null }, valid_from: "2000-01-01", valid_to: null,
-    when: null, effect, gist: text("gist"), quote: null, next_step: text("next"), office: text("office"), confidence: "verified", ...rest,
+    id: `R-${effect}`,
+    instrument: "law",
+    article: { article: "1", paragraph: null, item: null },
+    valid_from: "2000-01-01",
+    valid_to: null,
+    when: null,
+    effect,
+    gist: text("gist"),
+    quote: null,
+    next_step: text("next"),
+    office: text("office"),
+    confidence: "verified",
+    ...rest,
     where: { relation: "overlaps", theme: "protection_zone/first", within_m: null, ...where },
     who: { classes: ["building"], actions: ["new"], condition: null, ...who },
   };
 }
 
 export const farm: ActivitySpec = {
-  code: "farm", title: text("farm"), aliases: [], note: text("note"), tags: ["construction"],
-  actions: ["new", "rebuilt", "expanded", "existing", "operating"], attributes: ["emits", "head"], fixed: {}, asserts: [],
+  code: "farm",
+  title: text("farm"),
+  aliases: [],
+  note: text("note"),
+  tags: ["construction"],
+  actions: ["new", "rebuilt", "expanded", "existing", "operating"],
+  attributes: ["emits", "head"],
+  fixed: {},
+  asserts: [],
 };
 
 export function catalogue(rules: Rule[], instruments: Instrument[] = [instrument()]): Catalogue {
   const spec = { help: text("help"), unit: null, options: null, min: null, max: null, absent: null };
   return {
-    version: "test", instruments, rules, activities: [farm],
+    version: "test",
+    instruments,
+    rules,
+    activities: [farm],
     attributes: [
-      { ...spec, name: "emits", title: text("emits"), type: "choices", options: [{ value: "water", title: text("water") }, { value: "none", title: text("none") }] },
+      {
+        ...spec,
+        name: "emits",
+        title: text("emits"),
+        type: "choices",
+        options: [
+          { value: "water", title: text("water") },
+          { value: "none", title: text("none") },
+        ],
+      },
       { ...spec, name: "head", title: text("head"), type: "integer", min: 0 },
     ],
     classes: [
       { code: "building", title: text("building"), condition: { tag: "construction" }, source: "test", confidence: "verified" },
-      { code: "polluting", title: text("polluting"), condition: { attribute: "emits", includes_any: ["water"] }, source: "test", confidence: "verified" },
-      { code: "at_scale", title: text("scale"), condition: { attribute: "head", gte_setting: "scale.head" }, source: "test", confidence: "verified" },
+      {
+        code: "polluting",
+        title: text("polluting"),
+        condition: { attribute: "emits", includes_any: ["water"] },
+        source: "test",
+        confidence: "verified",
+      },
+      {
+        code: "at_scale",
+        title: text("scale"),
+        condition: { attribute: "head", gte_setting: "scale.head" },
+        source: "test",
+        confidence: "verified",
+      },
     ],
     themes: [
       { theme: "jurisdiction", title: text("jurisdiction"), layer: "jurisdiction", match: {} },
@@ -78,7 +141,8 @@ export function catalogue(rules: Rule[], instruments: Instrument[] = [instrument
       { theme: "industrial_park", title: text("park"), layer: "industrial_park", match: {} },
       { theme: "control_area/eco_red_line", title: text("red line"), layer: "control_area", match: { kind: "eco_red_line" } },
     ],
-    checklists: [], settings: {},
+    checklists: [],
+    settings: {},
   };
 }
 
@@ -110,11 +174,24 @@ export function decide(world: World): Judgement & ReturnType<typeof conclude> {
   const jurisdictions = world.jurisdictions ?? ["500118"];
   const measured = (features: FeatureEvidence[]): LayerEvidence => ({ state: "measured", features, counts: {}, version: 1 });
   const cover = (theme: string, state: CoverageState, covers: boolean) => ({
-    theme, state, covers: { "0": covers, "300": covers }, data_date: "2026-01-01", source: "s", basis: world.basis ?? ("approved_polygon" as const),
+    theme,
+    state,
+    covers: { "0": covers, "300": covers },
+    data_date: "2026-01-01",
+    source: "s",
+    basis: world.basis ?? ("approved_polygon" as const),
   });
   const state = world.state ?? "loaded";
   const evidence: Evidence = {
-    site: { area_m2: 1000, area_gk_m2: 1000, length_m: null, points: null, srid_gk: 4544, accuracy_m: world.site_accuracy_m ?? 0, ...world.site },
+    site: {
+      area_m2: 1000,
+      area_gk_m2: 1000,
+      length_m: null,
+      points: null,
+      srid_gk: 4544,
+      accuracy_m: world.site_accuracy_m ?? 0,
+      ...world.site,
+    },
     layers: {
       jurisdiction: measured(jurisdictions.map((code) => feature({ layer: "jurisdiction", code, overlap: WHOLE }))),
       protection_zone: world.failed ? { state: "failed", reason: "TopologyException" } : measured(world.features ?? []),
@@ -128,12 +205,22 @@ export function decide(world: World): Judgement & ReturnType<typeof conclude> {
     },
   };
   const judgement = judge({
-    project, classes: classify(project, all), catalogue: all,
-    checklists: [{ jurisdiction: "500118", version: 1, valid_from: "2000-01-01", valid_to: null, themes: asked, source: text("s") }],
-    jurisdictions, evidence, tolerances: TOLERANCES, asOf: world.asOf ?? "2026-11-22",
+    project,
+    classes: classify(project, all),
+    catalogue: all,
+    checklists: [
+      { jurisdiction: "500118", version: 1, valid_from: "2000-01-01", valid_to: null, themes: asked, source: text("s") },
+    ],
+    jurisdictions,
+    evidence,
+    tolerances: TOLERANCES,
+    asOf: world.asOf ?? "2026-11-22",
   });
   return {
     ...judgement,
-    ...conclude(judgement.findings, judgement.themes.map(({ spec, status, covered, basis }) => ({ theme: spec.theme, status, covered, basis }))),
+    ...conclude(
+      judgement.findings,
+      judgement.themes.map(({ spec, status, covered, basis }) => ({ theme: spec.theme, status, covered, basis })),
+    ),
   };
 }

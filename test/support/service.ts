@@ -30,12 +30,31 @@ export const FAR = rectangle(105.85, 29.33, 105.851, 29.331);
 export const SEA = rectangle(123, 30, 123.001, 30.001);
 
 export function rectangle(west: number, south: number, east: number, north: number) {
-  return { type: "Polygon" as const, coordinates: [[[west, south], [east, south], [east, north], [west, north], [west, south]]] };
+  return {
+    type: "Polygon" as const,
+    coordinates: [
+      [
+        [west, south],
+        [east, south],
+        [east, north],
+        [west, north],
+        [west, south],
+      ],
+    ],
+  };
 }
 
-export const PIG_FARM = { name: "测试猪场", activity: "livestock_farm", action: "new", attributes: { species: "pig", annual_output: 3000, emits: ["water"] } };
+export const PIG_FARM = {
+  name: "测试猪场",
+  activity: "livestock_farm",
+  action: "new",
+  attributes: { species: "pig", annual_output: 3000, emits: ["water"] },
+};
 
-export async function startService(database: OpenDatabase, more: { catalogue?: Catalogue; web?: string; geodata?: string } = {}): Promise<Service> {
+export async function startService(
+  database: OpenDatabase,
+  more: { catalogue?: Catalogue; web?: string; geodata?: string } = {},
+): Promise<Service> {
   await prepareDatabase(database, () => undefined, more.geodata);
   const catalogue = more.catalogue ?? readCatalogue();
   const quiet = { error: (data: unknown, message: string) => process.env["SHUIJIE_TEST_LOG"] && console.error(message, data) };
@@ -44,7 +63,11 @@ export async function startService(database: OpenDatabase, more: { catalogue?: C
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const post = (path: string, body: unknown) =>
-    fetch(url + path, { method: "POST", headers: { "content-type": "application/json" }, body: typeof body === "string" ? body : JSON.stringify(body) });
+    fetch(url + path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
   return {
     url,
     database,
