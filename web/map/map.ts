@@ -12,7 +12,7 @@ import { map_failure, pointer, popup, type PopupTarget } from "../state/map_view
 import { draw_mode } from "../state/site.ts";
 import { watchOrders } from "./camera.ts";
 import { startDrawingTools } from "./drawing.ts";
-import { startOverlay } from "./overlay.ts";
+import { FONT, startOverlay } from "./overlay.ts";
 import { providePatterns } from "./patterns.ts";
 
 /** Sources that are not the service's: they survive a change of style. */
@@ -103,6 +103,8 @@ function hasServiceLayers(map: Map): boolean {
 }
 
 function keepOwn(previous: StyleSpecification | undefined, next: StyleSpecification): StyleSpecification {
+  for (const layer of next.layers)
+    if (layer.type === "symbol" && layer.layout?.["text-field"] !== undefined) layer.layout["text-font"] ??= FONT;
   if (!previous) return next;
   const sources = Object.fromEntries(Object.entries(previous.sources).filter(([id]) => OWN.test(id)));
   const layers = previous.layers.filter((layer) => "source" in layer && OWN.test(String(layer.source)));

@@ -6,7 +6,8 @@ import type { Feature, Geometry } from "../../server/api/common.ts";
 import { fault_positions, piece } from "../state/map_view.ts";
 import { draw_mode, preview } from "../state/site.ts";
 
-const FONT = ["Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "sans-serif"];
+/** Labels are drawn with the reader's own fonts; without a name they would be Arial. */
+export const FONT = ["Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "sans-serif"];
 /** Colours of the look: site, its halo, overlap of a finding. */
 const SITE = "#111111";
 const HALO = "#ffffff";
@@ -26,7 +27,7 @@ const LAYERS: LayerSpecification[] = [
     id: "sj-site-halo",
     source: "sj-site",
     type: "line",
-    filter: ["!=", ["geometry-type"], "Point"],
+    filter: ["==", ["geometry-type"], "LineString"],
     layout: { "line-join": "round" },
     paint: { "line-color": HALO, "line-width": 5.5 },
   },
@@ -34,7 +35,7 @@ const LAYERS: LayerSpecification[] = [
     id: "sj-site-line",
     source: "sj-site",
     type: "line",
-    filter: ["!=", ["geometry-type"], "Point"],
+    filter: ["==", ["geometry-type"], "LineString"],
     layout: { "line-join": "round" },
     paint: { "line-color": SITE, "line-width": 2.5 },
   },
@@ -111,7 +112,7 @@ export function startOverlay(map: Map): void {
 
   // While vertices are moved, the drawing tool shows the figure.
   const shown = computed(() => (draw_mode.value === "edit" ? null : preview.value));
-  watch(shown, (geometry) => set("sj-site", geometry ? [feature(geometry)] : []), { immediate: true });
+  watch(shown, (geometry) => set("sj-site", geometry ? [feature(geometry), ...outlines(geometry)] : []), { immediate: true });
   watch(
     piece,
     (now) => {
@@ -130,6 +131,13 @@ export function startOverlay(map: Map): void {
       ),
     { immediate: true },
   );
+}
+
+/** Rings as lines: a ring that crosses itself may have no area, and would then not be drawn at all. */
+function outlines(geometry: Geometry): Feature[] {
+  if (geometry.type === "Polygon") return [feature({ type: "MultiLineString", coordinates: geometry.coordinates })];
+  if (geometry.type === "MultiPolygon") return [feature({ type: "MultiLineString", coordinates: geometry.coordinates.flat() })];
+  return geometry.type === "GeometryCollection" ? geometry.geometries.flatMap(outlines) : [];
 }
 
 function feature(geometry: Geometry): Feature {

@@ -27,8 +27,15 @@ export const preview = computed<Geometry | null>(() => {
 /** Turf's sphere, at most 0.34 % off: shown with 约 only. Null where it does not apply. */
 export const approximate_m2 = computed(() => measure((geometry) => area(geometry)));
 export const approximate_m = computed(() =>
-  measure((geometry) => length({ type: "Feature", geometry, properties: {} }, { units: "meters" })),
+  approximate_m2.value === null && !hasArea(preview.value)
+    ? measure((geometry) => length({ type: "Feature", geometry, properties: {} }, { units: "meters" }))
+    : null,
 );
+
+function hasArea(geometry: Geometry | null): boolean {
+  if (geometry?.type === "GeometryCollection") return geometry.geometries.some(hasArea);
+  return geometry?.type === "Polygon" || geometry?.type === "MultiPolygon";
+}
 
 function measure(of: (geometry: Geometry) => number): number | null {
   if (!preview.value) return null;
