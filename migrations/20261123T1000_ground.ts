@@ -28,24 +28,29 @@ const COMMON = `
 `;
 
 export async function up(db: Kysely<never>): Promise<void> {
-  await sql.raw(`create table jurisdiction (
+  await sql
+    .raw(`create table jurisdiction (
     ${COMMON},
     level text not null check (level in ('province', 'city', 'county')),
     parent text
-  )`).execute(db);
-  await sql.raw(`create table protection_zone (
+  )`)
+    .execute(db);
+  await sql
+    .raw(`create table protection_zone (
     ${COMMON},
     level text not null check (level in ('first', 'second', 'quasi', 'rural')),
     part text not null check (part in ('water', 'land', 'whole')),
     water_source text not null,
     wl_basis text check (wl_basis in ('mean_annual', 'flood5', 'flood10', 'normal_pool', 'bank_line', 'other')),
     established date
-  )`).execute(db);
+  )`)
+    .execute(db);
   for (const layer of ["jurisdiction", "protection_zone"]) {
     await sql.raw(`create index ${layer}_geom on ${layer} using gist (geom)`).execute(db);
     await sql.raw(`create index ${layer}_geom_3857 on ${layer} using gist (geom_3857)`).execute(db);
   }
-  await sql.raw(`create table coverage (
+  await sql
+    .raw(`create table coverage (
     theme text not null,
     jurisdiction text not null,
     state text not null check (state in ('loaded', 'declared_none', 'not_loaded')),
@@ -62,12 +67,26 @@ export async function up(db: Kysely<never>): Promise<void> {
     check (state = 'not_loaded' or (geom is not null and data_date is not null and source is not null and basis is not null)),
     check (state <> 'declared_none' or (declared_by is not null and document is not null)),
     exclude using gist (theme with =, jurisdiction with =, daterange(valid_from, valid_to, '[)') with &&)
-  )`).execute(db);
-  await sql.raw(`create table layer_version (layer text primary key, version int not null, changed_at timestamptz not null default now())`).execute(db);
-  await sql.raw(`create table loaded_file (file text primary key, sha256 text not null, features int not null, loaded_at timestamptz not null default now())`).execute(db);
+  )`)
+    .execute(db);
+  await sql
+    .raw(
+      `create table layer_version (layer text primary key, version int not null, changed_at timestamptz not null default now())`,
+    )
+    .execute(db);
+  await sql
+    .raw(
+      `create table loaded_file (file text primary key, sha256 text not null, features int not null, loaded_at timestamptz not null default now())`,
+    )
+    .execute(db);
   // What checks were judged by, once per version: a check names it, and is so frozen whole.
-  await sql.raw(`create table catalogue_version (version text primary key, body jsonb not null, kept_at timestamptz not null default now())`).execute(db);
-  await sql.raw(`create table site_check (
+  await sql
+    .raw(
+      `create table catalogue_version (version text primary key, body jsonb not null, kept_at timestamptz not null default now())`,
+    )
+    .execute(db);
+  await sql
+    .raw(`create table site_check (
     id uuid primary key,
     created_at timestamptz not null default now(),
     as_of date not null,
@@ -79,11 +98,20 @@ export async function up(db: Kysely<never>): Promise<void> {
     said jsonb not null,
     frozen jsonb not null,
     catalogue text not null references catalogue_version (version)
-  )`).execute(db);
+  )`)
+    .execute(db);
   await sql.raw(`create index site_check_created on site_check (created_at desc, id)`).execute(db);
 }
 
 export async function down(db: Kysely<never>): Promise<void> {
-  for (const table of ["site_check", "catalogue_version", "loaded_file", "layer_version", "coverage", "protection_zone", "jurisdiction"])
+  for (const table of [
+    "site_check",
+    "catalogue_version",
+    "loaded_file",
+    "layer_version",
+    "coverage",
+    "protection_zone",
+    "jurisdiction",
+  ])
     await sql.raw(`drop table ${table}`).execute(db);
 }

@@ -257,7 +257,9 @@ function misread(spec: AttributeSpec, leaf: Condition): string | undefined {
   }
   if ("stated_in" in leaf) {
     const odd = foreign(leaf.stated_in);
-    return needs(["choice"], "stated_in") ?? (odd === undefined ? undefined : `${JSON.stringify(odd)} is no option of ${spec.name}`);
+    return (
+      needs(["choice"], "stated_in") ?? (odd === undefined ? undefined : `${JSON.stringify(odd)} is no option of ${spec.name}`)
+    );
   }
   if ("starts_with" in leaf) return needs(["text"], "starts_with");
   if ("as_of" in leaf) return needs(["date"], "as_of");

@@ -79,7 +79,14 @@ async function gather(
   };
   const distances_m = [...new Set([0, ...catalogue.rules.map((rule) => rule.where.within_m ?? 0)])];
   const radius_m = TOLERANCES.near_m + Math.max(...distances_m) + 2 * input.accuracy_m;
-  const common = { site: framed, bbox: placed.bbox, srid_gk, site_accuracy_m: input.accuracy_m, radius_m, tolerances: TOLERANCES };
+  const common = {
+    site: framed,
+    bbox: placed.bbox,
+    srid_gk,
+    site_accuracy_m: input.accuracy_m,
+    radius_m,
+    tolerances: TOLERANCES,
+  };
   const read = async (id: string): Promise<Frozen["layers"][string] & { evidence: LayerEvidence }> => {
     const layer = layerOf(id)!;
     const themes = catalogue.themes.filter((theme) => theme.layer === id);
@@ -96,7 +103,8 @@ async function gather(
   const checklists = checklistsFor(catalogue, jurisdictions, input.asOf);
   const asked = new Set(checklists.flatMap((checklist) => checklist.themes));
   for (const layer of layers) {
-    if (layer.id === JURISDICTION || !catalogue.themes.some((theme) => theme.layer === layer.id && asked.has(theme.theme))) continue;
+    if (layer.id === JURISDICTION || !catalogue.themes.some((theme) => theme.layer === layer.id && asked.has(theme.theme)))
+      continue;
     const { evidence: _, ...frozen } = await read(layer.id);
     found[layer.id] = frozen as Frozen["layers"][string];
   }
@@ -119,7 +127,9 @@ async function gather(
     jurisdictions,
     checklists,
     versions: {
-      layers: Object.fromEntries(Object.entries(found).flatMap(([id, layer]) => ("version" in layer ? [[id, layer.version]] : []))),
+      layers: Object.fromEntries(
+        Object.entries(found).flatMap(([id, layer]) => ("version" in layer ? [[id, layer.version]] : [])),
+      ),
       rules: catalogue.version,
       engine: database.versions,
       service: SERVICE_VERSION,
@@ -235,10 +245,16 @@ function compare(before: unknown, after: unknown, pointer: string, out: Replay["
  *  with the finding. */
 function comparePieces(before: unknown, after: unknown, pointer: string, out: Replay["differences"]): void {
   const box = (piece: unknown) => {
-    const numbers = JSON.stringify(piece ?? null).match(/\[-?[\d.e-]+,-?[\d.e-]+\]/g)?.map((each) => JSON.parse(each) as [number, number]) ?? [];
-    return numbers.length === 0 ? null : [0, 1].flatMap((i) => [Math.min(...numbers.map((n) => n[i]!)), Math.max(...numbers.map((n) => n[i]!))]);
+    const numbers =
+      JSON.stringify(piece ?? null)
+        .match(/\[-?[\d.e-]+,-?[\d.e-]+\]/g)
+        ?.map((each) => JSON.parse(each) as [number, number]) ?? [];
+    return numbers.length === 0
+      ? null
+      : [0, 1].flatMap((i) => [Math.min(...numbers.map((n) => n[i]!)), Math.max(...numbers.map((n) => n[i]!))]);
   };
   const a = box(before);
   const b = box(after);
-  if ((a === null) !== (b === null) || a?.some((each, i) => Math.abs(each - b![i]!) > 1e-6)) out.push({ pointer, frozen: before, now: after });
+  if ((a === null) !== (b === null) || a?.some((each, i) => Math.abs(each - b![i]!) > 1e-6))
+    out.push({ pointer, frozen: before, now: after });
 }

@@ -46,9 +46,13 @@ async function run(config: Config, command: string): Promise<string[]> {
     if (!(error instanceof FolderHeld)) throw error;
     const holder = readHolder(config.dataDir);
     if (!holder?.url) throw error;
-    const response = await fetch(`${holder.url}/operator/${command}`, { method: "POST", headers: { authorization: `Bearer ${holder.token}` } });
+    const response = await fetch(`${holder.url}/operator/${command}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${holder.token}` },
+    });
     const body = (await response.json()) as { lines?: string[]; detail?: string };
-    if (!response.ok) throw new Error(`The running service (process ${holder.pid}) refused "${command}": ${body.detail ?? response.status}`);
+    if (!response.ok)
+      throw new Error(`The running service (process ${holder.pid}) refused "${command}": ${body.detail ?? response.status}`);
     return [`through the running service (process ${holder.pid})`, ...(body.lines ?? [])];
   }
 }

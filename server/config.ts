@@ -15,7 +15,11 @@ export const SETTINGS = [
   { name: "PORT", default: "8080", meaning: "TCP port of the service" },
   { name: "HOST", default: "127.0.0.1", meaning: "address to bind; only the loopback until accounts exist" },
   { name: "DATA_DIR", default: ".data", meaning: "folder of the embedded database" },
-  { name: "DATABASE_URL", default: "(embedded engine)", meaning: "postgres://user:password@host:5432/database, PostgreSQL >= 15 with PostGIS >= 3.3" },
+  {
+    name: "DATABASE_URL",
+    default: "(embedded engine)",
+    meaning: "postgres://user:password@host:5432/database, PostgreSQL >= 15 with PostGIS >= 3.3",
+  },
   { name: "LOG_LEVEL", default: "info", meaning: "fatal, error, warn, info, debug, trace or silent" },
   { name: "STATEMENT_TIMEOUT_MS", default: "30000", meaning: "no statement may take longer, in milliseconds" },
 ] as const;
@@ -36,7 +40,8 @@ export function readConfig(environment: Record<string, string | undefined> = pro
         `HOST 为 "${host}"，账户功能建成之前本服务只在本机开放：请删去 HOST，或设为 127.0.0.1。`,
     );
   const logLevel = value("LOG_LEVEL") ?? "info";
-  if (!LOG_LEVELS.includes(logLevel)) throw new ConfigError(`LOG_LEVEL is "${logLevel}"; expected one of ${LOG_LEVELS.join(", ")}.`);
+  if (!LOG_LEVELS.includes(logLevel))
+    throw new ConfigError(`LOG_LEVEL is "${logLevel}"; expected one of ${LOG_LEVELS.join(", ")}.`);
   const databaseUrl = value("DATABASE_URL");
   if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl))
     throw new ConfigError("DATABASE_URL must begin with postgres:// or postgresql://; unset it to use the embedded engine.");

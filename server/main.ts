@@ -20,7 +20,11 @@ try {
   const catalogue = readCatalogue();
   const building = buildWeb((line) => tell(`web        ${line}`));
   building.catch(() => undefined);
-  const spoken = { info: (first: string | object, message?: string) => tell(`database   ${message ?? String(first)}`), warn: log.warn.bind(log), error: log.error.bind(log) };
+  const spoken = {
+    info: (first: string | object, message?: string) => tell(`database   ${message ?? String(first)}`),
+    warn: log.warn.bind(log),
+    error: log.error.bind(log),
+  };
   const database = await open(config, spoken, "npm start");
   tell(`database   ${database.versions}`);
   await prepareDatabase(database, tell);

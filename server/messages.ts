@@ -39,7 +39,11 @@ export function say(lang: Lang, key: string, params: Record<string, unknown> = {
 /** The message in both languages; params that are texts are picked per language. */
 export function sayBoth(key: string, params: Record<string, unknown> = {}): Text {
   const of = (lang: Lang) =>
-    say(lang, key, Object.fromEntries(Object.entries(params).map(([name, value]) => [name, isText(value) ? value[lang] : value])));
+    say(
+      lang,
+      key,
+      Object.fromEntries(Object.entries(params).map(([name, value]) => [name, isText(value) ? value[lang] : value])),
+    );
   return { zh: of("zh"), en: of("en") };
 }
 

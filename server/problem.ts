@@ -95,7 +95,11 @@ export const describeProblem: RequestHandler = (request, response) => {
   const type = String(request.params["type"]);
   const lang = langOf(request);
   if (!hasMessage(`problem.${type}.title`)) throw new Problem(404, "not-found", { path: request.originalUrl });
-  response.json({ type: `/problems/${type}`, title: say(lang, `problem.${type}.title`), description: say(lang, `problem.${type}.about`) });
+  response.json({
+    type: `/problems/${type}`,
+    title: say(lang, `problem.${type}.title`),
+    description: say(lang, `problem.${type}.about`),
+  });
 };
 
 /** What no route took. */

@@ -10,7 +10,11 @@ export function parameters<K extends string>(request: Request, known: readonly K
     if (name === "lang") {
       if (value !== "zh" && value !== "en") faults.push(bad("lang", "zh, en", value));
     } else if (!(known as readonly string[]).includes(name))
-      faults.push({ pointer: `?${name}`, key: "fault.unknown_parameter", params: { name, known: [...known, "lang"].join(", ") } });
+      faults.push({
+        pointer: `?${name}`,
+        key: "fault.unknown_parameter",
+        params: { name, known: [...known, "lang"].join(", ") },
+      });
     else if (typeof value !== "string") faults.push({ pointer: `?${name}`, key: "fault.repeated_parameter", params: { name } });
     else values[name] = value;
   }
@@ -36,7 +40,12 @@ export function isDate(text: string): boolean {
 
 /** Today in Asia/Shanghai, yyyy-mm-dd: the default as-of date. */
 export function today(now: Date): string {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai", year: "numeric", month: "2-digit", day: "2-digit" }).format(now);
+  return new Intl.DateTimeFormat("en-CA", {
+    timeZone: "Asia/Shanghai",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  }).format(now);
 }
 
 /** A date parameter, or today. OGC's `datetime` may also be a full timestamp, whose day in Asia/Shanghai counts. */
@@ -51,10 +60,15 @@ export function dateParameter(name: string, text: string | undefined, now: Date)
 }
 
 /** A whole number within bounds, or the default. */
-export function integerParameter(name: string, text: string | undefined, bounds: { min: number; max: number; default: number }): number {
+export function integerParameter(
+  name: string,
+  text: string | undefined,
+  bounds: { min: number; max: number; default: number },
+): number {
   if (text === undefined) return bounds.default;
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < bounds.min || value > bounds.max) throw badParameter(name, `${bounds.min}-${bounds.max}`, text);
+  if (!/^\d+$/.test(text) || value < bounds.min || value > bounds.max)
+    throw badParameter(name, `${bounds.min}-${bounds.max}`, text);
   return value;
 }
 

@@ -26,7 +26,11 @@ export async function makeSample(db: Db, geodata: string, code: string, srid_gk:
     river.axis,
     intake.position,
     [
-      { upstream_m: zones.first.upstream_m, downstream_m: zones.first.downstream_m, half_width_m: half + zones.first.land_depth_m },
+      {
+        upstream_m: zones.first.upstream_m,
+        downstream_m: zones.first.downstream_m,
+        half_width_m: half + zones.first.land_depth_m,
+      },
       {
         upstream_m: zones.first.upstream_m + zones.second.upstream_m,
         downstream_m: zones.first.downstream_m + zones.second.downstream_m,
@@ -35,7 +39,16 @@ export async function makeSample(db: Db, geodata: string, code: string, srid_gk:
     ],
     srid_gk,
   );
-  const common = { aliases: [], valid_from: FROM, valid_to: null, basis: "schematic", accuracy_m: null, approval_no: null, approval_body: null, approval_date: null };
+  const common = {
+    aliases: [],
+    valid_from: FROM,
+    valid_to: null,
+    basis: "schematic",
+    accuracy_m: null,
+    approval_no: null,
+    approval_body: null,
+    approval_date: null,
+  };
   const zone = (level: "first" | "second", word: string, english: string, geometry: Geometry) => ({
     type: "Feature",
     properties: {
@@ -73,7 +86,12 @@ export async function makeSample(db: Db, geodata: string, code: string, srid_gk:
     jurisdiction: code,
     state: none ? "declared_none" : "loaded",
     valid_from: FROM,
-    ...(none ? { declared_by: "Shuijie sample data", document: "Sample declaration for demonstration; it says nothing of the real district." } : {}),
+    ...(none
+      ? {
+          declared_by: "Shuijie sample data",
+          document: "Sample declaration for demonstration; it says nothing of the real district.",
+        }
+      : {}),
   });
   const source = (title: string, from: string, method: string, coverage: unknown[]) => ({
     title,
@@ -87,19 +105,36 @@ export async function makeSample(db: Db, geodata: string, code: string, srid_gk:
     coverage,
   });
   return [
-    ...(await write(geodata, "jurisdiction", code, [outline], source(
-      "Sample outline of the district",
-      jurisdiction.source,
-      "Taken from the gazetteer as it stands: coarse, for extents and demonstration, not for boundary questions.",
-      [cover("jurisdiction")],
-    ))),
-    ...(await write(geodata, "protection_zone", code, [zone("first", "一级", "first-level", rings[0]!), zone("second", "二级", "second-level", rings[1]!)], source(
-      `Sample protection zones of ${intake.name_zh}`,
-      `Shuijie sample data (${intake.source})`,
-      `${zones.standard}: first level ${zones.first.upstream_m} m up and ${zones.first.downstream_m} m down, ${zones.first.land_depth_m} m inland; ` +
-        `second level ${zones.second.upstream_m} m and ${zones.second.downstream_m} m beyond, ${zones.second.land_depth_m} m inland; channel taken ${2 * half} m wide; rings.`,
-      [cover("protection_zone/first"), cover("protection_zone/second"), cover("protection_zone/quasi", true), cover("protection_zone/rural", true)],
-    ))),
+    ...(await write(
+      geodata,
+      "jurisdiction",
+      code,
+      [outline],
+      source(
+        "Sample outline of the district",
+        jurisdiction.source,
+        "Taken from the gazetteer as it stands: coarse, for extents and demonstration, not for boundary questions.",
+        [cover("jurisdiction")],
+      ),
+    )),
+    ...(await write(
+      geodata,
+      "protection_zone",
+      code,
+      [zone("first", "一级", "first-level", rings[0]!), zone("second", "二级", "second-level", rings[1]!)],
+      source(
+        `Sample protection zones of ${intake.name_zh}`,
+        `Shuijie sample data (${intake.source})`,
+        `${zones.standard}: first level ${zones.first.upstream_m} m up and ${zones.first.downstream_m} m down, ${zones.first.land_depth_m} m inland; ` +
+          `second level ${zones.second.upstream_m} m and ${zones.second.downstream_m} m beyond, ${zones.second.land_depth_m} m inland; channel taken ${2 * half} m wide; rings.`,
+        [
+          cover("protection_zone/first"),
+          cover("protection_zone/second"),
+          cover("protection_zone/quasi", true),
+          cover("protection_zone/rural", true),
+        ],
+      ),
+    )),
   ];
 }
 

@@ -15,7 +15,10 @@ import type { Commands } from "./routes/health.ts";
 export const GEODATA = join(import.meta.dirname, "..", "geodata");
 
 export function createLog(config: Config): Logger {
-  return pino({ level: config.logLevel, base: null, redact: ["req.headers.authorization", "req.headers.cookie"] }, pino.destination(2));
+  return pino(
+    { level: config.logLevel, base: null, redact: ["req.headers.authorization", "req.headers.cookie"] },
+    pino.destination(2),
+  );
 }
 
 /** The catalogue of `geodata/`, checked against the layers. Throws one error that lists every fault. */
@@ -37,7 +40,11 @@ export function open(config: Config, log: Log, command: string): Promise<OpenDat
 }
 
 /** Migrates and loads; `tell` gets one line per step. */
-export async function prepareDatabase(database: OpenDatabase, tell: (line: string) => void, geodata: string = GEODATA): Promise<void> {
+export async function prepareDatabase(
+  database: OpenDatabase,
+  tell: (line: string) => void,
+  geodata: string = GEODATA,
+): Promise<void> {
   const applied = await migrate(database.db);
   if (applied.length > 0) tell(`database   ${applied.length} migration(s) applied`);
   const loaded = await loadAll(database.db, geodata, (layer, n, of) => tell(`layers     ${n} of ${of}: ${layer.id}`));
@@ -46,7 +53,11 @@ export async function prepareDatabase(database: OpenDatabase, tell: (line: strin
 }
 
 /** What an operator may ask for, by the command line or through the running service. */
-export function commandsOf(database: OpenDatabase, changed: () => Promise<void> = async () => undefined, geodata: string = GEODATA): Commands {
+export function commandsOf(
+  database: OpenDatabase,
+  changed: () => Promise<void> = async () => undefined,
+  geodata: string = GEODATA,
+): Commands {
   const collect = async (work: (tell: (line: string) => void) => Promise<void>) => {
     const lines: string[] = [];
     await work((line) => lines.push(line));

@@ -15,7 +15,10 @@ export const LONGITUDES = [73.5, 136.5] as const;
 /** `EPSG:4326` (absent), 4490, 3857 or 4491-4554; undefined for anything else. */
 export function parseCrs(crs: unknown): number | undefined {
   if (crs === undefined || crs === null) return 4326;
-  const match = typeof crs === "string" ? /^(?:EPSG:|urn:ogc:def:crs:EPSG::|https?:\/\/www\.opengis\.net\/def\/crs\/EPSG\/0\/)(\d+)$/i.exec(crs.trim()) : null;
+  const match =
+    typeof crs === "string"
+      ? /^(?:EPSG:|urn:ogc:def:crs:EPSG::|https?:\/\/www\.opengis\.net\/def\/crs\/EPSG\/0\/)(\d+)$/i.exec(crs.trim())
+      : null;
   const srid = match ? Number(match[1]) : Number.NaN;
   return srid === 4326 || srid === 4490 || srid === 3857 || (srid >= 4491 && srid <= 4554) ? srid : undefined;
 }
@@ -29,7 +32,10 @@ export function falseEasting(srid: number): number {
 }
 
 /** Parses `geometry` (Geometry, Feature or FeatureCollection). Faults carry JSON pointers below `#/geometry`. */
-export function parseSite(geometry: unknown, srid: number): { site: ParsedSite; faults: [] } | { site: null; faults: FaultSpec[] } {
+export function parseSite(
+  geometry: unknown,
+  srid: number,
+): { site: ParsedSite; faults: [] } | { site: null; faults: FaultSpec[] } {
   const reader = new SiteReader(srid);
   reader.any(geometry, "#/geometry");
   if (reader.faults.length === 0 && reader.parts.length === 0) reader.fault("#/geometry", "fault.empty_geometry");
@@ -65,18 +71,29 @@ class SiteReader {
   }
 
   any(value: unknown, pointer: string, depth = 0): void {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return this.fault(pointer, "fault.not_geojson", { got: brief(value) });
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      return this.fault(pointer, "fault.not_geojson", { got: brief(value) });
     const object = value as Record<string, unknown>;
     if ("crs" in object) this.fault(`${pointer}/crs`, "fault.crs_member");
     switch (object["type"]) {
       case "FeatureCollection":
-        return this.each(object["features"], `${pointer}/features`, (feature, at) => this.any(feature, at, depth + 1), depth === 0);
+        return this.each(
+          object["features"],
+          `${pointer}/features`,
+          (feature, at) => this.any(feature, at, depth + 1),
+          depth === 0,
+        );
       case "Feature":
         if (object["geometry"] === null) return this.fault(`${pointer}/geometry`, "fault.empty_geometry");
         return this.any(object["geometry"], `${pointer}/geometry`, depth + 1);
       case "GeometryCollection":
         if (depth > 3) return this.fault(pointer, "fault.too_nested");
-        return this.each(object["geometries"], `${pointer}/geometries`, (geometry, at) => this.any(geometry, at, depth + 1), true);
+        return this.each(
+          object["geometries"],
+          `${pointer}/geometries`,
+          (geometry, at) => this.any(geometry, at, depth + 1),
+          true,
+        );
       case "Point":
       case "LineString":
       case "Polygon":
@@ -104,7 +121,8 @@ class SiteReader {
   }
 
   add(geometry: Geometry, pointer: string): void {
-    if (this.parts.length >= MAX_PARTS) return this.once("#/geometry", "fault.too_many_parts", { got: `> ${MAX_PARTS}`, limit: MAX_PARTS });
+    if (this.parts.length >= MAX_PARTS)
+      return this.once("#/geometry", "fault.too_many_parts", { got: `> ${MAX_PARTS}`, limit: MAX_PARTS });
     this.parts.push(geometry);
     this.pointers.push(pointer);
   }
@@ -130,25 +148,36 @@ class SiteReader {
   multiPolygon(coordinates: unknown, pointer: string): void {
     const before = this.faults.length;
     const polygons: Position[][][] = [];
-    this.each(coordinates, pointer, (polygon, at) => {
-      const rings = this.rings(polygon, at);
-      if (rings) polygons.push(rings);
-    }, true);
+    this.each(
+      coordinates,
+      pointer,
+      (polygon, at) => {
+        const rings = this.rings(polygon, at);
+        if (rings) polygons.push(rings);
+      },
+      true,
+    );
     if (this.faults.length === before) this.add({ type: "MultiPolygon", coordinates: polygons }, pointer);
   }
 
   rings(value: unknown, pointer: string): Position[][] | undefined {
     const rings: Position[][] = [];
-    this.each(value, pointer, (ring, at) => {
-      const line = this.line(ring, at, 4);
-      if (!line) return;
-      const first = line[0]!;
-      const last = line.at(-1)!;
-      if (!same(first, last))
-        return this.fault(at, "fault.ring_not_closed", { first: first.join(","), last: last.join(",") }, this.place(last));
-      if (area(line) === 0 && new Set(line.map(String)).size < 3) return this.fault(at, "fault.zero_area", {}, this.place(first));
-      rings.push(line);
-    }, true);
+    this.each(
+      value,
+      pointer,
+      (ring, at) => {
+        const line = this.line(ring, at, 4);
+        if (!line) return;
+        const first = line[0]!;
+        const last = line.at(-1)!;
+        if (!same(first, last))
+          return this.fault(at, "fault.ring_not_closed", { first: first.join(","), last: last.join(",") }, this.place(last));
+        if (area(line) === 0 && new Set(line.map(String)).size < 3)
+          return this.fault(at, "fault.zero_area", {}, this.place(first));
+        rings.push(line);
+      },
+      true,
+    );
     return rings;
   }
 
@@ -168,7 +197,12 @@ class SiteReader {
 
   position(value: unknown, pointer: string): Position | undefined {
     if (++this.vertices > MAX_VERTICES) return void this.once("#/geometry", "fault.too_many_vertices", { limit: MAX_VERTICES });
-    if (!Array.isArray(value) || value.length < 2 || value.length > 3 || !value.every((n) => typeof n === "number" && Number.isFinite(n)))
+    if (
+      !Array.isArray(value) ||
+      value.length < 2 ||
+      value.length > 3 ||
+      !value.every((n) => typeof n === "number" && Number.isFinite(n))
+    )
       return void this.fault(pointer, "fault.position", { got: brief(value) });
     const [x, y] = value as [number, number];
     this.range(x, y, pointer);
@@ -183,13 +217,16 @@ class SiteReader {
       if (Math.abs(x) > 400 || Math.abs(y) > 400) return this.once(pointer, "fault.metres_as_degrees", { got });
       if (!inChina(x, y) && inChina(y, x)) return this.once(pointer, "fault.swapped", { got });
       if (Math.abs(x) > 180 || Math.abs(y) > 90) return this.once(pointer, "fault.out_of_range", { got });
-      if (x < LONGITUDES[0] || x > LONGITUDES[1]) this.once(pointer, "fault.longitude", { got: x, from: LONGITUDES[0], to: LONGITUDES[1] });
+      if (x < LONGITUDES[0] || x > LONGITUDES[1])
+        this.once(pointer, "fault.longitude", { got: x, from: LONGITUDES[0], to: LONGITUDES[1] });
       return;
     }
-    if (Math.abs(x) <= 180 && Math.abs(y) <= 90 && (x !== 0 || y !== 0)) return this.once(pointer, "fault.degrees_as_metres", { got, srid: this.srid });
+    if (Math.abs(x) <= 180 && Math.abs(y) <= 90 && (x !== 0 || y !== 0))
+      return this.once(pointer, "fault.degrees_as_metres", { got, srid: this.srid });
     if (this.srid === 3857) {
       if (Math.abs(x) > 20_037_509 || Math.abs(y) > 20_048_967) this.once(pointer, "fault.out_of_range", { got });
-      else if (x < 8_181_982 || x > 15_195_111) this.once(pointer, "fault.longitude", { got: x / 111_319.49, from: LONGITUDES[0], to: LONGITUDES[1] });
+      else if (x < 8_181_982 || x > 15_195_111)
+        this.once(pointer, "fault.longitude", { got: x / 111_319.49, from: LONGITUDES[0], to: LONGITUDES[1] });
       return;
     }
     const east = falseEasting(this.srid);

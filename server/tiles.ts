@@ -26,7 +26,11 @@ export type TileServer = {
   refresh(): Promise<void>;
 };
 
-export function createTileServer(database: OpenDatabase, now: () => Date, fail: (error: unknown, request: IncomingMessage, response: ServerResponse) => void): TileServer {
+export function createTileServer(
+  database: OpenDatabase,
+  now: () => Date,
+  fail: (error: unknown, request: IncomingMessage, response: ServerResponse) => void,
+): TileServer {
   const cache = new LRUCache<string, Tile>({ maxSize: MAX_BYTES, sizeCalculation: (tile) => tile.body.length + 200 });
   const making = new Map<string, Promise<Tile>>();
   let versions: Record<string, number> = {};
@@ -89,11 +93,13 @@ type Wanted = { ids: string[]; z: number; x: number; y: number; asOf: string | u
 
 /** Only a wholly right address; anything else is Express' to explain. */
 function parse(url: string): Wanted | undefined {
-  const match = /^\/tiles\/([a-z_,]+)\/(\d{1,2})\/(\d{1,8})\/(\d{1,8})(?:\.(?:mvt|pbf))?(?:\?datetime=(\d{4}-\d{2}-\d{2}))?$/.exec(url);
+  const match =
+    /^\/tiles\/([a-z_,]+)\/(\d{1,2})\/(\d{1,8})\/(\d{1,8})(?:\.(?:mvt|pbf))?(?:\?datetime=(\d{4}-\d{2}-\d{2}))?$/.exec(url);
   if (!match) return undefined;
   const ids = [...new Set(match[1]!.split(","))];
   const [z, x, y] = [Number(match[2]), Number(match[3]), Number(match[4])];
-  if (ids.length > MAX_LAYERS || !ids.every(layerOf) || !isTile(z, x, y) || (match[5] !== undefined && !isDate(match[5]))) return undefined;
+  if (ids.length > MAX_LAYERS || !ids.every(layerOf) || !isTile(z, x, y) || (match[5] !== undefined && !isDate(match[5])))
+    return undefined;
   return { ids, z, x, y, asOf: match[5] };
 }
 

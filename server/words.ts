@@ -32,19 +32,17 @@ const share = (value: number | null) => (value === null ? null : Math.round(valu
 function sayIn(lang: Lang, what: ToSay): Check {
   const { frozen, evidence, project, judgement, concluded, catalogue } = what;
   const findings = sorted(judgement.findings).map((judged, index) => sayFinding(lang, judged, index, what));
-  const themes = judgement.themes.map(
-    (theme): ThemeAnswer => ({
-      theme: theme.spec.theme,
-      title: theme.spec.title[lang],
-      status: theme.status,
-      coverage: theme.coverage,
-      data_date: theme.data_date,
-      source: theme.source,
-      basis: theme.basis,
-      features: theme.features,
-      nearest_m: m2(theme.nearest_m),
-    }),
-  );
+  const themes = judgement.themes.map((theme): ThemeAnswer => ({
+    theme: theme.spec.theme,
+    title: theme.spec.title[lang],
+    status: theme.status,
+    coverage: theme.coverage,
+    data_date: theme.data_date,
+    source: theme.source,
+    basis: theme.basis,
+    features: theme.features,
+    nearest_m: m2(theme.nearest_m),
+  }));
   return {
     id: what.id,
     lang,
@@ -151,7 +149,12 @@ function sayReason(lang: Lang, { code, name, depth_m }: ReasonSpec, catalogue: C
     catalogue.attributes.find((attribute) => attribute.name === name)?.title[lang] ??
     catalogue.themes.find((theme) => theme.theme === name)?.title[lang] ??
     name;
-  const key = code === "boundary_accuracy" ? (depth_m! >= 0 ? "reason.boundary_accuracy_inside" : "reason.boundary_accuracy_outside") : `reason.${code}`;
+  const key =
+    code === "boundary_accuracy"
+      ? depth_m! >= 0
+        ? "reason.boundary_accuracy_inside"
+        : "reason.boundary_accuracy_outside"
+      : `reason.${code}`;
   return {
     code,
     name,
@@ -200,17 +203,27 @@ function saySentence(lang: Lang, { concluded, judgement }: ToSay, findings: Find
   const joined = (titles: string[]) => titles.join(say(lang, "sentence.list"));
   const parts: string[] = [];
   const asked = themes.filter((theme) => theme.status !== "not_asked");
-  const outside = themes.some((theme) => theme.theme === JURISDICTION && (theme.status === "no_data" || theme.status === "failed"));
+  const outside = themes.some(
+    (theme) => theme.theme === JURISDICTION && (theme.status === "no_data" || theme.status === "failed"),
+  );
   const unproven = asked.filter(({ status, theme }) => (status === "no_data" || status === "failed") && theme !== JURISDICTION);
   const deciding = findings.find((finding) => finding.conclusion === concluded.conclusion && VERDICT_KEY[finding.outcome]);
   if (concluded.conclusion === "clear")
-    parts.push(say(lang, "sentence.clear", { conclusion: words("clear"), themes: joined(asked.filter(({ theme }) => theme !== JURISDICTION).map(({ title }) => title)) }));
+    parts.push(
+      say(lang, "sentence.clear", {
+        conclusion: words("clear"),
+        themes: joined(asked.filter(({ theme }) => theme !== JURISDICTION).map(({ title }) => title)),
+      }),
+    );
   else if (deciding)
     parts.push(
       say(lang, VERDICT_KEY[deciding.outcome]!, {
         relation: deciding.relation ? say(lang, `relation.${deciding.relation}`) : "",
         feature: deciding.feature_name ?? deciding.theme_title ?? "",
-        share: deciding.relation === "overlaps" && deciding.share_of_site !== null ? say(lang, "sentence.share", { percent: (deciding.share_of_site * 100).toFixed(1) }) : "",
+        share:
+          deciding.relation === "overlaps" && deciding.share_of_site !== null
+            ? say(lang, "sentence.share", { percent: (deciding.share_of_site * 100).toFixed(1) })
+            : "",
         distance: sayDistance(deciding.distance_m ?? 0),
         instrument: deciding.instrument_title,
         article: deciding.article,
@@ -219,20 +232,27 @@ function saySentence(lang: Lang, { concluded, judgement }: ToSay, findings: Find
       }),
     );
   else {
-    const affected = asked.filter(({ status, theme }) => ["affected", "touches", "near", "cannot_tell"].includes(status) && theme !== JURISDICTION);
+    const affected = asked.filter(
+      ({ status, theme }) => ["affected", "touches", "near", "cannot_tell"].includes(status) && theme !== JURISDICTION,
+    );
     if (affected.length > 0 && concluded.conclusion === "notice")
-      parts.push(say(lang, "sentence.notice", { themes: joined(affected.map(({ title }) => title)), conclusion: words("notice") }));
+      parts.push(
+        say(lang, "sentence.notice", { themes: joined(affected.map(({ title }) => title)), conclusion: words("notice") }),
+      );
     else parts.push(say(lang, "sentence.plain", { conclusion: words(concluded.conclusion) }));
   }
   if (outside) parts.push(say(lang, "sentence.no_jurisdiction"));
   if (unproven.length > 0) parts.push(say(lang, "sentence.unproven", { themes: joined(unproven.map(({ title }) => title)) }));
   if (concluded.standing === "screening") parts.push(say(lang, "sentence.screening"));
-  if (concluded.possible !== concluded.conclusion) parts.push(say(lang, "sentence.possible", { conclusion: words(concluded.possible) }));
+  if (concluded.possible !== concluded.conclusion)
+    parts.push(say(lang, "sentence.possible", { conclusion: words(concluded.possible) }));
   const hidden = judgement.slivers.length;
   if (hidden > 0) parts.push(say(lang, "sentence.slivers", { n: hidden }));
   const notAsked = themes.filter((theme) => theme.status === "not_asked");
   if (notAsked.length > 0) parts.push(say(lang, "sentence.not_asked", { themes: joined(notAsked.map(({ title }) => title)) }));
-  return (concluded.standing === "demonstration" ? say(lang, "sentence.demonstration") : "") + parts.join(lang === "en" ? " " : "");
+  return (
+    (concluded.standing === "demonstration" ? say(lang, "sentence.demonstration") : "") + parts.join(lang === "en" ? " " : "")
+  );
 }
 
 /** 1.23 km, 45.6 m. */

@@ -37,22 +37,8 @@ export type Standing = "formal" | "screening" | "demonstration";
 export type Basis = "approved_polygon" | "computed_default" | "schematic";
 export type Relation = "within" | "overlaps" | "crosses" | "touches" | "near" | "outside" | "upstream";
 export type CoverageState = "loaded" | "declared_none" | "not_loaded";
-export type ThemeStatus =
-  | "affected"
-  | "touches"
-  | "near"
-  | "clear"
-  | "cannot_tell"
-  | "no_data"
-  | "failed"
-  | "not_asked";
-export type Rank =
-  | "law"
-  | "administrative_regulation"
-  | "department_rule"
-  | "normative_document"
-  | "work_plan"
-  | "standard";
+export type ThemeStatus = "affected" | "touches" | "near" | "clear" | "cannot_tell" | "no_data" | "failed" | "not_asked";
+export type Rank = "law" | "administrative_regulation" | "department_rule" | "normative_document" | "work_plan" | "standard";
 export type InstrumentStatus = "in_force" | "draft" | "repealed" | "horizon_passed" | "unverified";
 
 export type CheckRequest = {

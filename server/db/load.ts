@@ -51,7 +51,11 @@ export class LoadError extends Error {}
 export type Loaded = { layer: string; file: string; features: number; changed: boolean };
 
 /** Loads every layer in order. `progress` is told before each. Throws LoadError naming file, feature and fault. */
-export async function loadAll(db: Db, geodata: string, progress: (layer: Layer, n: number, of: number) => void): Promise<Loaded[]> {
+export async function loadAll(
+  db: Db,
+  geodata: string,
+  progress: (layer: Layer, n: number, of: number) => void,
+): Promise<Loaded[]> {
   const done: Loaded[] = [];
   for (const [index, layer] of layers.entries()) {
     progress(layer, index + 1, layers.length);
@@ -76,7 +80,9 @@ async function loadFile(db: Db, layer: Layer, folder: string, name: string): Pro
   if (before?.sha256 === sha256) return { layer: layer.id, file, features: features.length, changed: false };
   const source = parse(Source, sourceBytes, file);
   const columns = columnsOf(layer);
-  const faults = features.flatMap((feature, index) => rowFaults(columns, feature.properties).map((fault) => `feature ${index}: ${fault}`));
+  const faults = features.flatMap((feature, index) =>
+    rowFaults(columns, feature.properties).map((fault) => `feature ${index}: ${fault}`),
+  );
   if (faults.length > 0) throw new LoadError(`${file}: ${faults.join(" ")}`);
   await db.transaction().execute(async (tx) => {
     await sql`delete from ${sql.table(layer.id)} where file = ${file}`.execute(tx);

@@ -18,6 +18,7 @@ export async function migrate(db: Db): Promise<string[]> {
 async function readMigrations(): Promise<Record<string, Migration>> {
   const files = (await readdir(FOLDER)).filter((file) => /^\d{8}T\d{4}_\w+\.ts$/.test(file)).toSorted();
   const found: Record<string, Migration> = {};
-  for (const file of files) found[file.replace(/\.ts$/, "")] = (await import(pathToFileURL(join(FOLDER, file)).href)) as Migration;
+  for (const file of files)
+    found[file.replace(/\.ts$/, "")] = (await import(pathToFileURL(join(FOLDER, file)).href)) as Migration;
   return found;
 }

@@ -1,30 +1,15 @@
 /** Judgement: rules, a project, and what was measured, to one finding per rule and feature. Pure: no database, no clock.
  *  The outcomes and their order are those of the design, section 5: clear needs proof. */
-import type { Effect, InstrumentStatus, Outcome, Relation, ThemeStatus } from "../api/checks.ts";
+import type { Action, AttributeValue, Effect, InstrumentStatus, Outcome, Reason, Relation, ThemeStatus } from "../api/checks.ts";
 import type { ClassTruth } from "./classify.ts";
 import { evaluate, type Facts, type Missing, whoCondition } from "./condition.ts";
 import type { Evidence, FeatureEvidence, LayerEvidence, Overlap, ThemeCoverage, Tolerances } from "./evidence.ts";
 import type { ActivitySpec, Catalogue, Checklist, Instrument, Rule, ThemeSpec } from "./rule.ts";
-import type { Action, AttributeValue } from "../api/checks.ts";
 
 export type Project = { name: string; activity: ActivitySpec; action: Action; attributes: Record<string, AttributeValue> };
 
-export type ReasonSpec = {
-  code:
-    | "missing_attribute"
-    | "unset_setting"
-    | "missing_feature_attribute"
-    | "boundary_accuracy"
-    | "not_covered"
-    | "measurement_failed"
-    | "network_not_loaded"
-    | "several_features"
-    | "sliver"
-    | "contact"
-    | "assumed_attribute";
-  name: string;
-  depth_m?: number;
-};
+/** Why, without its words. */
+export type ReasonSpec = Omit<Reason, "text">;
 
 /** One rule's answer on one feature, or on the absence of one. Words come later. */
 export type Judged = {
@@ -177,7 +162,11 @@ function factsOf(input: JudgeInput, classes: Record<string, ClassTruth>, feature
 }
 
 function reasonsOf(who: { missing: Missing[]; assumed: string[] }): ReasonSpec[] {
-  const code = { attribute: "missing_attribute", setting: "unset_setting", feature_attribute: "missing_feature_attribute" } as const;
+  const code = {
+    attribute: "missing_attribute",
+    setting: "unset_setting",
+    feature_attribute: "missing_feature_attribute",
+  } as const;
   return [
     ...who.missing.map(({ kind, name }) => ({ code: code[kind], name })),
     ...who.assumed.map((name) => ({ code: "assumed_attribute" as const, name })),
@@ -211,7 +200,8 @@ function answers(
     const unknown = who.value === "unknown" || when.value === "unknown";
     return [finding(unknown ? "cannot_tell" : "triggered", { reasons: [...reasonsOf(who), ...reasonsOf(when)] })];
   }
-  if (rule.where.relation === "upstream") return [finding("no_data", { reasons: [{ code: "network_not_loaded", name: spec.theme }] })];
+  if (rule.where.relation === "upstream")
+    return [finding("no_data", { reasons: [{ code: "network_not_loaded", name: spec.theme }] })];
   const layer = input.evidence.layers[spec.layer];
   if (layer?.state === "failed") return [finding("failed", { reasons: [{ code: "measurement_failed", name: spec.theme }] })];
   const uncovered = !coversAll(spec, rule.where.within_m ?? 0, input, layer)
@@ -344,11 +334,13 @@ function answerOutside(
     if (maybe) {
       possible = feature;
       reasons.push(...reasonsOf(when));
-      if (!certain) reasons.push({ code: "boundary_accuracy", name: feature.code, depth_m: feature.depth_m ?? -feature.distance_m });
+      if (!certain)
+        reasons.push({ code: "boundary_accuracy", name: feature.code, depth_m: feature.depth_m ?? -feature.distance_m });
     }
     within += shareOf(feature.overlap, site) ?? 0;
   }
-  if (possible) return [finding("cannot_tell", { feature: possible, relation: "within", reasons: [...reasons, ...reasonsOf(who)] })];
+  if (possible)
+    return [finding("cannot_tell", { feature: possible, relation: "within", reasons: [...reasons, ...reasonsOf(who)] })];
   if (within > 0.999)
     return [finding("cannot_tell", { relation: "overlaps", reasons: [{ code: "several_features", name: rule.where.theme! }] })];
   if (uncovered) return [];

@@ -25,7 +25,10 @@ export function styleOf(lang: Lang, datetime: string | undefined): StyleSpecific
     version: 8,
     name: "Shuijie",
     sources: Object.fromEntries(
-      layers.map((layer) => [layer.id, { type: "vector", url: `/tiles/${layer.id}${suffix}`, promoteId: { [layer.id]: "code" } }]),
+      layers.map((layer) => [
+        layer.id,
+        { type: "vector", url: `/tiles/${layer.id}${suffix}`, promoteId: { [layer.id]: "code" } },
+      ]),
     ),
     layers: [
       { id: "ground", type: "background", paint: { "background-color": GROUND } },
@@ -54,9 +57,21 @@ function idOf(paint: Paint): string {
 function shapes(layer: Layer, paint: Paint): StyleLayer[] {
   const id = idOf(paint);
   return [
-    { id: `${id}-fill`, type: "fill", ...common(layer, paint), paint: { "fill-color": paint.color, "fill-opacity": paint.fill_opacity } },
+    {
+      id: `${id}-fill`,
+      type: "fill",
+      ...common(layer, paint),
+      paint: { "fill-color": paint.color, "fill-opacity": paint.fill_opacity },
+    },
     ...(paint.pattern
-      ? [{ id: `${id}-pattern`, type: "fill", ...common(layer, paint), paint: { "fill-pattern": `${paint.pattern}:${paint.color}`, "fill-opacity": 0.5 } } as StyleLayer]
+      ? [
+          {
+            id: `${id}-pattern`,
+            type: "fill",
+            ...common(layer, paint),
+            paint: { "fill-pattern": `${paint.pattern}:${paint.color}`, "fill-opacity": 0.5 },
+          } as StyleLayer,
+        ]
       : []),
     {
       id: `${id}-line`,

@@ -13,13 +13,19 @@ export type StoredCheck = { said: Record<Lang, Check>; frozen: unknown; catalogu
 export async function storeCheck(db: Db, { said, frozen, catalogue }: StoredCheck): Promise<void> {
   const check = said.zh;
   await db.transaction().execute(async (tx) => {
-    const kept = await tx.selectFrom("catalogue_version").select("version").where("version", "=", catalogue.version).executeTakeFirst();
+    const kept = await tx
+      .selectFrom("catalogue_version")
+      .select("version")
+      .where("version", "=", catalogue.version)
+      .executeTakeFirst();
     if (!kept)
       await sql`insert into catalogue_version (version, body) values (${catalogue.version}, ${jsonb(catalogue)})
         on conflict (version) do nothing`.execute(tx);
     await sql`insert into site_check (id, created_at, as_of, name, activity, conclusion, standing, complete, said, frozen, catalogue)
       values (${check.id}::uuid, ${check.created_at}::timestamptz, ${check.as_of}::date, ${check.project.name}, ${check.project.activity},
-        ${check.conclusion}, ${check.standing}, ${check.complete}, ${jsonb(said)}, ${jsonb(frozen)}, ${catalogue.version})`.execute(tx);
+        ${check.conclusion}, ${check.standing}, ${check.complete}, ${jsonb(said)}, ${jsonb(frozen)}, ${catalogue.version})`.execute(
+      tx,
+    );
   });
 }
 

@@ -5,21 +5,46 @@ import type { Geometry } from "../api/common.ts";
 import type { Db } from "../db/open.ts";
 import { columnsOf, type Layer } from "../layers/layer.ts";
 
-export type LayerSummary = { features: number; bbox: [number, number, number, number] | null; from: string | null; to: string | null; open: boolean };
+export type LayerSummary = {
+  features: number;
+  bbox: [number, number, number, number] | null;
+  from: string | null;
+  to: string | null;
+  open: boolean;
+};
 
 /** How many features (all dates), where, and when. `bbox` is `[west, south, east, north]`, null for an empty layer. */
 export async function summarize(db: Db, layer: Layer): Promise<LayerSummary> {
-  const { rows } = await sql<{ n: number; w: number | null; s: number; e: number; t: number; from: string | null; to: string | null; open: boolean | null }>`
+  const { rows } = await sql<{
+    n: number;
+    w: number | null;
+    s: number;
+    e: number;
+    t: number;
+    from: string | null;
+    to: string | null;
+    open: boolean | null;
+  }>`
     select count(*)::int as n, st_xmin(st_extent(geom))::float8 as w, st_ymin(st_extent(geom))::float8 as s,
       st_xmax(st_extent(geom))::float8 as e, st_ymax(st_extent(geom))::float8 as t,
       min(valid_from)::text as from, max(valid_to)::text as to, bool_or(valid_to is null) as open
     from ${sql.table(layer.id)}`.execute(db);
   const row = rows[0]!;
-  return { features: row.n, bbox: row.w === null ? null : [row.w, row.s, row.e, row.t], from: row.from, to: row.to, open: row.open ?? true };
+  return {
+    features: row.n,
+    bbox: row.w === null ? null : [row.w, row.s, row.e, row.t],
+    from: row.from,
+    to: row.to,
+    open: row.open ?? true,
+  };
 }
 
 /** What is loaded of a layer's themes, per district, on a date. */
-export async function coverageOf(db: Db, layer: Layer, asOf: string): Promise<Omit<CoverageEntry, "title" | "jurisdiction_name">[]> {
+export async function coverageOf(
+  db: Db,
+  layer: Layer,
+  asOf: string,
+): Promise<Omit<CoverageEntry, "title" | "jurisdiction_name">[]> {
   const { rows } = await sql<Omit<CoverageEntry, "title" | "jurisdiction_name">>`
     select theme, jurisdiction, state, data_date::text as data_date, source, licence, basis
     from coverage
@@ -39,7 +64,12 @@ export type Page = { rows: Row[]; matched: number; more: boolean };
 export async function page(
   db: Db,
   layer: Layer,
-  { asOf, bbox, after, limit }: { asOf: string; bbox: [number, number, number, number] | undefined; after: string | undefined; limit: number },
+  {
+    asOf,
+    bbox,
+    after,
+    limit,
+  }: { asOf: string; bbox: [number, number, number, number] | undefined; after: string | undefined; limit: number },
 ): Promise<Page> {
   const inBox = bbox
     ? sql`and geom && st_makeenvelope(${bbox[0]}::float8, ${bbox[1]}::float8, ${bbox[2]}::float8, ${bbox[3]}::float8, 4490)

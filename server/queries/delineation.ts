@@ -9,7 +9,13 @@ export type Strip = { upstream_m: number; downstream_m: number; half_width_m: nu
 /** Rings along an axis (EPSG:4490, drawn source to mouth) round an intake on it: the first strip whole, each later one
  *  without the ones before. Metres are measured in `srid_gk`; ends are cut square across the channel. EPSG:4490, rounded
  *  to 1e-8 degrees (1 mm). Throws when a strip would be empty. */
-export async function channelRings(db: Db, axis: Position[], intake: Position, strips: Strip[], srid_gk: number): Promise<Geometry[]> {
+export async function channelRings(
+  db: Db,
+  axis: Position[],
+  intake: Position,
+  strips: Strip[],
+  srid_gk: number,
+): Promise<Geometry[]> {
   const { rows } = await sql<{ ring: Geometry }>`
     with axis as (
       select st_transform(st_segmentize(st_setsrid(st_geomfromgeojson(${JSON.stringify({ type: "LineString", coordinates: axis })}::text), 4490), 0.001), ${sql.lit(srid_gk)}) as g

@@ -58,7 +58,10 @@ export async function inSnapshot<T>(db: Db, work: (snapshot: Snapshot) => Promis
     await transaction.commit().execute();
     return result;
   } catch (error) {
-    await transaction.rollback().execute().catch(() => undefined);
+    await transaction
+      .rollback()
+      .execute()
+      .catch(() => undefined);
     throw error;
   }
 }
@@ -69,7 +72,10 @@ export type Snapshot = {
   guarded<T>(run: (db: Db) => Promise<T>): Promise<{ value: T } | { failed: string }>;
 };
 
-type Raw = Omit<FeatureEvidence, "layer" | "name" | "columns" | "basis" | "accuracy_m" | "piece" | "overlap" | "overlap_shrunk" | "overlap_grown"> & {
+type Raw = Omit<
+  FeatureEvidence,
+  "layer" | "name" | "columns" | "basis" | "accuracy_m" | "piece" | "overlap" | "overlap_shrunk" | "overlap_grown"
+> & {
   properties: Record<string, unknown>;
   shape: string;
   pieces: (Geometry | null)[];
@@ -249,7 +255,15 @@ function shape(layer: Layer, raw: Raw): FeatureEvidence {
  *  hold the site grown by it? */
 export async function measureCoverage(
   db: Db,
-  { themes, asOf, site, bbox, srid_gk, distances_m, tolerances }: {
+  {
+    themes,
+    asOf,
+    site,
+    bbox,
+    srid_gk,
+    distances_m,
+    tolerances,
+  }: {
     themes: string[];
     asOf: string;
     site: FramedSite;
@@ -261,7 +275,14 @@ export async function measureCoverage(
 ): Promise<Record<string, ThemeCoverage>> {
   const given = (hex: string | null) => (hex === null ? sql`null::geometry` : sql`(${hex}::text)::geometry`);
   const reach = Math.max(...distances_m) + 5000;
-  const { rows } = await sql<{ theme: string; states: CoverageState[]; covers: Record<string, boolean>; data_date: string | null; source: string | null; bases: Basis[] | null }>`
+  const { rows } = await sql<{
+    theme: string;
+    states: CoverageState[];
+    covers: Record<string, boolean>;
+    data_date: string | null;
+    source: string | null;
+    bases: Basis[] | null;
+  }>`
     with site as materialized (
       select d.within_m, case when d.within_m = 0 then s.g else st_buffer(s.g, d.within_m) end as g
       from (select st_collect(array_remove(array[${given(site.poly)}, ${given(site.line)}, ${given(site.dots)}], null)) as g) as s,
@@ -294,7 +315,8 @@ export async function measureCoverage(
       jsonb_agg(distinct touching.basis) filter (where touching.basis is not null) as bases
     from touching left join held on held.theme = touching.theme
     group by touching.theme`.execute(db);
-  const worstState = (states: CoverageState[]) => (["not_loaded", "declared_none", "loaded"] as const).find((state) => states.includes(state))!;
+  const worstState = (states: CoverageState[]) =>
+    (["not_loaded", "declared_none", "loaded"] as const).find((state) => states.includes(state))!;
   const worstBasis = (bases: Basis[] | null) =>
     (["schematic", "computed_default", "approved_polygon"] as const).find((basis) => bases?.includes(basis)) ?? null;
   return Object.fromEntries(

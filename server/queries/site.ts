@@ -66,7 +66,18 @@ export type PlacedSite = {
 /** Valid parts in `srid`, brought to EPSG:4490 and united by dimension. `lon`, `lat` is the centroid, which picks the
  *  Gauss-Krueger zone. Measures are on the ellipsoid; `null` where the site has no part of that dimension. */
 export async function placeSite(db: Db, parts: Geometry[], srid: number): Promise<PlacedSite> {
-  const { rows } = await sql<{ geometry: Geometry; lon: number; lat: number; w: number; s: number; e: number; n: number; area: number; length: number; points: number }>`
+  const { rows } = await sql<{
+    geometry: Geometry;
+    lon: number;
+    lat: number;
+    w: number;
+    s: number;
+    e: number;
+    n: number;
+    area: number;
+    length: number;
+    points: number;
+  }>`
     with part as (
       select ${toCgcs(sql`st_geomfromgeojson(p.part)`, srid)} as g
       from jsonb_array_elements_text(${jsonb(parts.map((part) => JSON.stringify(part)))}) as p (part)

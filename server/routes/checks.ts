@@ -21,14 +21,18 @@ export function checkRoutes(database: OpenDatabase, catalogue: Catalogue, now: (
   const { db } = database;
 
   /** POST /api/checks: 201, `Location` and the check. 400 not JSON, 413 over 10 MB, 422 every fault at once. */
-  router.post("/api/checks", express.json({ limit: MAX_BODY, type: ["application/json", "application/geo+json", "text/plain"] }), async (request, response) => {
-    parameters(request, []);
-    const input = readInput(request.body, catalogue, now());
-    await mustBeValid(input);
-    const said = await runCheck(database, catalogue, input, now());
-    const check = said[langOf(request)];
-    response.status(201).location(`/api/checks/${check.id}`).json(check);
-  });
+  router.post(
+    "/api/checks",
+    express.json({ limit: MAX_BODY, type: ["application/json", "application/geo+json", "text/plain"] }),
+    async (request, response) => {
+      parameters(request, []);
+      const input = readInput(request.body, catalogue, now());
+      await mustBeValid(input);
+      const said = await runCheck(database, catalogue, input, now());
+      const check = said[langOf(request)];
+      response.status(201).location(`/api/checks/${check.id}`).json(check);
+    },
+  );
 
   /** Rings that cross, holes outside: named with their place, and a repair offered where one keeps an area. */
   async function mustBeValid({ site }: CheckInput): Promise<void> {
@@ -40,7 +44,9 @@ export function checkRoutes(database: OpenDatabase, catalogue: Catalogue, now: (
       params: { reason, place: x === null ? "-" : `${x}, ${y}` },
       ...(x !== null && y !== null && (site.srid === 4326 || site.srid === 4490) ? { position: [x, y] as [number, number] } : {}),
     }));
-    const mended = site.parts.every(({ type }) => type === "Polygon" || type === "MultiPolygon") ? await repair(db, site.parts, site.srid) : null;
+    const mended = site.parts.every(({ type }) => type === "Polygon" || type === "MultiPolygon")
+      ? await repair(db, site.parts, site.srid)
+      : null;
     throw new Problem(422, "invalid-geometry", {}, { faults, ...(mended ? { repair: mended } : {}) });
   }
 
@@ -94,14 +100,19 @@ function brief(value: unknown): string {
 /** The body as typed values, or a 422 with every fault. */
 function readInput(body: unknown, catalogue: Catalogue, now: Date): CheckInput {
   const faults: FaultSpec[] = [];
-  const fault = (pointer: string, key: string, params: Record<string, unknown> = {}) => faults.push({ pointer, key: `fault.${key}`, params });
+  const fault = (pointer: string, key: string, params: Record<string, unknown> = {}) =>
+    faults.push({ pointer, key: `fault.${key}`, params });
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     fault("#", "not_object");
     throw new Problem(422, "invalid-check", {}, { faults });
   }
   const given = body as Record<string, unknown>;
   for (const name of Object.keys(given))
-    if (!FIELDS.includes(name)) fault(`#/${name.replaceAll("~", "~0").replaceAll("/", "~1").slice(0, 80)}`, "unknown_field", { name: name.slice(0, 80), known: FIELDS.join(", ") });
+    if (!FIELDS.includes(name))
+      fault(`#/${name.replaceAll("~", "~0").replaceAll("/", "~1").slice(0, 80)}`, "unknown_field", {
+        name: name.slice(0, 80),
+        known: FIELDS.join(", "),
+      });
 
   const name = typeof given["name"] === "string" ? given["name"].trim() : "";
   if (name === "" || name.length > 200) fault("#/name", "name", { got: brief(given["name"]) });
@@ -111,19 +122,25 @@ function readInput(body: unknown, catalogue: Catalogue, now: Date): CheckInput {
   const action = actions.find((each) => each === given["action"]);
   if (!action) fault("#/action", "unknown_action", { expected: actions.join(", "), got: brief(given["action"]) });
   const attributes = given["attributes"] ?? {};
-  if (typeof attributes !== "object" || attributes === null || Array.isArray(attributes)) fault("#/attributes", "attributes", { got: brief(attributes) });
+  if (typeof attributes !== "object" || attributes === null || Array.isArray(attributes))
+    fault("#/attributes", "attributes", { got: brief(attributes) });
   else if (activity)
     for (const wrong of checkAttributes(activity, attributes as Record<string, unknown>, catalogue))
-      fault(`#/attributes/${wrong.name.replaceAll("~", "~0").replaceAll("/", "~1")}`, wrong.code === "unknown" ? "attribute_unknown" : "attribute_value", {
-        activity: activity.code,
-        name: wrong.name.slice(0, 80),
-        expected: wrong.expected,
-        got: wrong.got,
-      });
+      fault(
+        `#/attributes/${wrong.name.replaceAll("~", "~0").replaceAll("/", "~1")}`,
+        wrong.code === "unknown" ? "attribute_unknown" : "attribute_value",
+        {
+          activity: activity.code,
+          name: wrong.name.slice(0, 80),
+          expected: wrong.expected,
+          got: wrong.got,
+        },
+      );
   const asOf = given["as_of"] ?? today(now);
   if (typeof asOf !== "string" || !isDate(asOf)) fault("#/as_of", "as_of", { got: brief(asOf) });
   const accuracy_m = given["accuracy_m"] ?? 0;
-  if (typeof accuracy_m !== "number" || !(accuracy_m >= 0 && accuracy_m <= 10_000)) fault("#/accuracy_m", "accuracy_m", { got: brief(accuracy_m) });
+  if (typeof accuracy_m !== "number" || !(accuracy_m >= 0 && accuracy_m <= 10_000))
+    fault("#/accuracy_m", "accuracy_m", { got: brief(accuracy_m) });
   const srid = parseCrs(given["crs"]);
   if (srid === undefined) fault("#/crs", "crs", { got: brief(given["crs"]) });
 
@@ -135,7 +152,8 @@ function readInput(body: unknown, catalogue: Catalogue, now: Date): CheckInput {
     faults.push(...parsed.faults);
     site = parsed.site;
   }
-  if (faults.length > 0 || !activity || !action || !site) throw new Problem(422, others === 0 ? "invalid-geometry" : "invalid-check", {}, { faults });
+  if (faults.length > 0 || !activity || !action || !site)
+    throw new Problem(422, others === 0 ? "invalid-geometry" : "invalid-check", {}, { faults });
   return {
     project: { name, activity, action, attributes: attributes as Record<string, AttributeValue> },
     site,

@@ -19,7 +19,8 @@ const CHINA: [number, number, number, number] = [73.5, 18, 135.1, 53.6];
 /** A layer by its URL segment, or the 404 that names the layers. */
 export function layerNamed(id: string): Layer {
   const layer = layerOf(id);
-  if (!layer) throw new Problem(404, "unknown-layer", { layer: id.slice(0, 80), layers: layers.map((each) => each.id).join(", ") });
+  if (!layer)
+    throw new Problem(404, "unknown-layer", { layer: id.slice(0, 80), layers: layers.map((each) => each.id).join(", ") });
   return layer;
 }
 
@@ -52,7 +53,11 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date):
   });
 
   async function describe(layer: Layer, lang: Lang): Promise<Collection> {
-    const [summary, coverage, names] = await Promise.all([summarize(db, layer), coverageOf(db, layer, today(now())), jurisdictionNames(db)]);
+    const [summary, coverage, names] = await Promise.all([
+      summarize(db, layer),
+      coverageOf(db, layer, today(now())),
+      jurisdictionNames(db),
+    ]);
     const licences = [...new Set(coverage.map((entry) => entry.licence).filter((licence) => licence !== null))];
     return {
       id: layer.id,
@@ -106,7 +111,12 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date):
     const query = parameters(request, ["bbox", "datetime", "limit", "after"]);
     const asOf = dateParameter("datetime", query.datetime, now());
     const limit = integerParameter("limit", query.limit, { min: 1, max: 1000, default: 100 });
-    const { rows, matched, more } = await page(db, layer, { asOf, bbox: bboxParameter("bbox", query.bbox), after: query.after, limit });
+    const { rows, matched, more } = await page(db, layer, {
+      asOf,
+      bbox: bboxParameter("bbox", query.bbox),
+      after: query.after,
+      limit,
+    });
     const next = new URLSearchParams({ ...query, limit: String(limit), after: rows.at(-1)?.code ?? "" });
     response.type("application/geo+json").send(
       JSON.stringify({
@@ -130,9 +140,14 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date):
     const asOf = dateParameter("datetime", query.datetime, now());
     const row = await feature(db, layer, request.params.code, asOf);
     if (!row) throw new Problem(404, "unknown-feature", { layer: layer.id, code: request.params.code.slice(0, 80), as_of: asOf });
-    response.type("application/geo+json").send(
-      JSON.stringify({ ...toFeature(row), links: [link(request.originalUrl, "self", "application/geo+json"), link(`/api/collections/${layer.id}`, "collection")] }),
-    );
+    response
+      .type("application/geo+json")
+      .send(
+        JSON.stringify({
+          ...toFeature(row),
+          links: [link(request.originalUrl, "self", "application/geo+json"), link(`/api/collections/${layer.id}`, "collection")],
+        }),
+      );
   });
 
   return router;

@@ -17,7 +17,9 @@ export function tileRoutes(db: Db, now: () => Date): Router {
     const named = request.params.layers.split(",").map(layerNamed);
     const { datetime } = parameters(request, ["datetime"]);
     if (datetime !== undefined) dateParameter("datetime", datetime, now());
-    const boxes = (await Promise.all(named.map((layer) => summarize(db, layer)))).map((each) => each.bbox).filter((bbox) => bbox !== null);
+    const boxes = (await Promise.all(named.map((layer) => summarize(db, layer))))
+      .map((each) => each.bbox)
+      .filter((bbox) => bbox !== null);
     const origin = `${request.protocol}://${request.get("host")}`;
     const tileJson: TileJson = {
       tilejson: "3.0.0",
@@ -27,7 +29,9 @@ export function tileRoutes(db: Db, now: () => Date): Router {
       bounds:
         boxes.length === 0
           ? [-180, -85, 180, 85]
-          : [0, 1, 2, 3].map((i) => (i < 2 ? Math.min(...boxes.map((box) => box[i]!)) : Math.max(...boxes.map((box) => box[i]!)))),
+          : [0, 1, 2, 3].map((i) =>
+              i < 2 ? Math.min(...boxes.map((box) => box[i]!)) : Math.max(...boxes.map((box) => box[i]!)),
+            ),
       vector_layers: named.map((layer) => ({
         id: layer.id,
         minzoom: layer.minzoom,

@@ -17,7 +17,11 @@ const figures: Figure[] = [];
 /** Starts the service as a user would and waits for its URL; then ends it. */
 async function timeStart(dataDir: string): Promise<number> {
   const began = performance.now();
-  const child = spawn(process.execPath, ["server/main.ts"], { cwd: ROOT, env: { ...process.env, DATABASE_URL: "", DATA_DIR: dataDir, PORT: "0" }, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["server/main.ts"], {
+    cwd: ROOT,
+    env: { ...process.env, DATABASE_URL: "", DATA_DIR: dataDir, PORT: "0" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let said = "";
   for await (const chunk of child.stdout) {
     said += String(chunk);
@@ -52,13 +56,24 @@ async function timeEngine(database: OpenDatabase): Promise<void> {
   const bare = await timeMany(() => database.ping(), 60);
   const tile = `${service.url}/tiles/jurisdiction,protection_zone/14/13013/6799`;
   const fetchTile = async (url: string) => (await fetch(url)).arrayBuffer();
-  const made = await timeMany((i) => fetchTile(`${tile}?datetime=20${10 + (i % 15)}-0${1 + (i % 9)}-0${1 + Math.floor(i / 15) % 9}`), 60);
+  const made = await timeMany(
+    (i) => fetchTile(`${tile}?datetime=20${10 + (i % 15)}-0${1 + (i % 9)}-0${1 + (Math.floor(i / 15) % 9)}`),
+    60,
+  );
   const kept = await timeMany(() => fetchTile(tile), 200);
   const live = await timeMany(() => fetchTile(`${service.url}/health/live`), 200);
   const name = database.engine;
-  figures.push({ what: `${name}: check p50`, ms: check.p50, note: `p99 ${check.p99.toFixed(1)} ms; a bare statement ${bare.p50.toFixed(2)} ms, ratio ${(check.p50 / bare.p50).toFixed(1)}` });
+  figures.push({
+    what: `${name}: check p50`,
+    ms: check.p50,
+    note: `p99 ${check.p99.toFixed(1)} ms; a bare statement ${bare.p50.toFixed(2)} ms, ratio ${(check.p50 / bare.p50).toFixed(1)}`,
+  });
   figures.push({ what: `${name}: tile made p50`, ms: made.p50, note: `p99 ${made.p99.toFixed(1)} ms` });
-  figures.push({ what: `${name}: tile kept p50`, ms: kept.p50, note: `p99 ${kept.p99.toFixed(1)} ms; made / kept ${(made.p50 / kept.p50).toFixed(1)}; kept / health ${(kept.p50 / live.p50).toFixed(2)}` });
+  figures.push({
+    what: `${name}: tile kept p50`,
+    ms: kept.p50,
+    note: `p99 ${kept.p99.toFixed(1)} ms; made / kept ${(made.p50 / kept.p50).toFixed(1)}; kept / health ${(kept.p50 / live.p50).toFixed(2)}`,
+  });
   await service.close();
 }
 
@@ -66,7 +81,10 @@ const folder = await mkdtemp(join(tmpdir(), "shuijie-bench-"));
 try {
   const first = await timeStart(join(folder, "start"));
   const later = [await timeStart(join(folder, "start")), await timeStart(join(folder, "start"))].toSorted((a, b) => a - b)[0]!;
-  figures.push({ what: "first start, folder prepared by npm ci", ms: first, note: "" }, { what: "later start", ms: later, note: `later / first ${(later / first).toFixed(2)}` });
+  figures.push(
+    { what: "first start, folder prepared by npm ci", ms: first, note: "" },
+    { what: "later start", ms: later, note: `later / first ${(later / first).toFixed(2)}` },
+  );
   const log = createLog({ ...readConfig({}), logLevel: "error" });
   await timeEngine(await openDatabase({ dataDir: join(folder, "embedded"), log }));
   const url = process.env["TEST_DATABASE_URL"];

@@ -16,7 +16,9 @@ const names = (answer: { missing: { name: string }[] } | undefined) => answer?.m
 describe("a sewer that is named", () => {
   it("makes a project one that discharges, wherever it leads, also when it says that it emits nothing", () => {
     expect(classes("gas_station", { emits: ["none"] })["polluting_project"]?.value).toBe("false");
-    const sewered = construction.filter(({ attributes }) => attributes.includes("sewer_destination") && attributes.includes("emits"));
+    const sewered = construction.filter(
+      ({ attributes }) => attributes.includes("sewer_destination") && attributes.includes("emits"),
+    );
     expect(sewered.length).toBeGreaterThan(0);
     for (const { code } of sewered)
       for (const sewer_destination of ["municipal_network", "outside_zone"])

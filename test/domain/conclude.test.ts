@@ -4,11 +4,30 @@ import { describe, expect, it } from "vitest";
 import type { Basis, Conclusion, Effect, InstrumentStatus, Outcome, ThemeStatus } from "../../server/api/checks.ts";
 import { conclude, CONCLUSIONS, contribution, milder, weightOf, worse } from "../../server/domain/conclude.ts";
 
-const EFFECTS: Effect[] = ["prohibit", "gate", "allowlist", "remove", "relocate", "suspend", "review", "restrict", "no_increase", "replace", "replace_reduce", "condition", "approval", "duty"];
+const EFFECTS: Effect[] = [
+  "prohibit",
+  "gate",
+  "allowlist",
+  "remove",
+  "relocate",
+  "suspend",
+  "review",
+  "restrict",
+  "no_increase",
+  "replace",
+  "replace_reduce",
+  "condition",
+  "approval",
+  "duty",
+];
 const OUTCOMES: Outcome[] = ["triggered", "near", "touches", "cannot_tell", "no_data", "failed", "not_triggered"];
 const STATUSES: InstrumentStatus[] = ["in_force", "draft", "horizon_passed", "unverified"];
 
-const finding = fc.record({ effect: fc.constantFrom(...EFFECTS), outcome: fc.constantFrom(...OUTCOMES), status: fc.constantFrom(...STATUSES) });
+const finding = fc.record({
+  effect: fc.constantFrom(...EFFECTS),
+  outcome: fc.constantFrom(...OUTCOMES),
+  status: fc.constantFrom(...STATUSES),
+});
 const theme = fc.record({
   theme: fc.constantFrom("jurisdiction", "protection_zone/first", "protection_zone/second"),
   status: fc.constantFrom<ThemeStatus>("affected", "touches", "near", "clear", "cannot_tell", "no_data", "failed", "not_asked"),
@@ -35,19 +54,26 @@ describe("the answer's algebra", () => {
 
   it("replacing a non-clear finding by a failure is never better than the milder of its own rank and undetermined", () =>
     fc.assert(
-      fc.property(findings, themes, finding, fc.constantFrom<Outcome>("failed", "no_data", "cannot_tell"), (some, about, one, failure) => {
-        fc.pre(contribution(one) !== "clear");
-        const after = conclude([...some, { ...one, outcome: failure }], about);
-        notBetter(after.conclusion, milder(contribution(one), "undetermined"));
-        expect(after.complete).toBe(false);
-      }),
+      fc.property(
+        findings,
+        themes,
+        finding,
+        fc.constantFrom<Outcome>("failed", "no_data", "cannot_tell"),
+        (some, about, one, failure) => {
+          fc.pre(contribution(one) !== "clear");
+          const after = conclude([...some, { ...one, outcome: failure }], about);
+          notBetter(after.conclusion, milder(contribution(one), "undetermined"));
+          expect(after.complete).toBe(false);
+        },
+      ),
     ));
 
   it("replacing not_triggered by a failure never improves it", () =>
     fc.assert(
       fc.property(findings, themes, finding, (some, about, one) => {
         const before = conclude([...some, { ...one, outcome: "not_triggered" }], about);
-        for (const outcome of ["failed", "no_data", "cannot_tell", "touches"] as const) notBetter(conclude([...some, { ...one, outcome }], about).conclusion, before.conclusion);
+        for (const outcome of ["failed", "no_data", "cannot_tell", "touches"] as const)
+          notBetter(conclude([...some, { ...one, outcome }], about).conclusion, before.conclusion);
       }),
     ));
 
@@ -61,9 +87,11 @@ describe("the answer's algebra", () => {
     ));
 
   it("the order of findings and themes does not matter", () =>
-    fc.assert(fc.property(findings, themes, (some, about) => {
+    fc.assert(
+      fc.property(findings, themes, (some, about) => {
         expect(conclude(some.toReversed(), about.toReversed())).toEqual(conclude(some, about));
-      })));
+      }),
+    ));
 
   it("unknown outcomes never rank above undetermined, and three of them leave the answer incomplete", () => {
     for (const effect of EFFECTS)
@@ -82,7 +110,9 @@ describe("the answer's algebra", () => {
         if (conclusion !== "clear") return;
         expect(complete).toBe(true);
         expect(standing).not.toBe("screening");
-        for (const each of about) if (each.status !== "not_asked") expect(each.covered && (each.status === "clear" || each.theme === "jurisdiction")).toBe(true);
+        for (const each of about)
+          if (each.status !== "not_asked")
+            expect(each.covered && (each.status === "clear" || each.theme === "jurisdiction")).toBe(true);
         for (const each of some) expect(contribution(each)).toBe("clear");
       }),
     ));

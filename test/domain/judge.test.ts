@@ -7,8 +7,10 @@ const outcomes = (world: World) => decide(world).findings.map((finding) => findi
 const inside = [feature({ overlap: WHOLE })];
 
 describe("outcomes", () => {
-  it("a site in the zone triggers", () => expect(outcomes({ rules: [rule("prohibit")], features: inside })).toEqual(["triggered"]));
-  it("a site partly in the zone triggers", () => expect(outcomes({ rules: [rule("prohibit")], features: [feature({ overlap: HALF })] })).toEqual(["triggered"]));
+  it("a site in the zone triggers", () =>
+    expect(outcomes({ rules: [rule("prohibit")], features: inside })).toEqual(["triggered"]));
+  it("a site partly in the zone triggers", () =>
+    expect(outcomes({ rules: [rule("prohibit")], features: [feature({ overlap: HALF })] })).toEqual(["triggered"]));
   it("contact alone touches", () => {
     const { findings } = decide({ rules: [rule("prohibit")], features: [feature({ distance_m: 0 })] });
     expect(findings[0]).toMatchObject({ outcome: "touches", reasons: [{ code: "contact" }] });
@@ -24,23 +26,40 @@ describe("outcomes", () => {
     expect(outcomes({ rules: [rule("prohibit")], features: [feature({ distance_m: 1000 })] })).toEqual(["near"]);
     expect(outcomes({ rules: [rule("prohibit")], features: [feature({ distance_m: 1000.01 })] })).toEqual(["not_triggered"]);
   });
-  it("nothing there and all of it loaded is not triggered", () => expect(outcomes({ rules: [rule("prohibit")] })).toEqual(["not_triggered"]));
-  it("nothing loaded is no data", () => expect(outcomes({ rules: [rule("prohibit")], state: "not_loaded" })).toEqual(["no_data"]));
-  it("declared none counts as covered", () => expect(outcomes({ rules: [rule("prohibit")], state: "declared_none" })).toEqual(["not_triggered"]));
+  it("nothing there and all of it loaded is not triggered", () =>
+    expect(outcomes({ rules: [rule("prohibit")] })).toEqual(["not_triggered"]));
+  it("nothing loaded is no data", () =>
+    expect(outcomes({ rules: [rule("prohibit")], state: "not_loaded" })).toEqual(["no_data"]));
+  it("declared none counts as covered", () =>
+    expect(outcomes({ rules: [rule("prohibit")], state: "declared_none" })).toEqual(["not_triggered"]));
   it("coverage that ends inside the site is no data, beside what was met", () =>
-    expect(outcomes({ rules: [rule("prohibit")], features: inside, covers: false }).toSorted()).toEqual(["no_data", "triggered"]));
+    expect(outcomes({ rules: [rule("prohibit")], features: inside, covers: false }).toSorted()).toEqual([
+      "no_data",
+      "triggered",
+    ]));
   it("a broken measurement is failed", () => expect(outcomes({ rules: [rule("prohibit")], failed: true })).toEqual(["failed"]));
   it("a layer this program does not have is no data", () =>
-    expect(outcomes({ rules: [rule("prohibit", { where: { theme: "control_area/eco_red_line" } })], asked: ["jurisdiction", "protection_zone/first", "control_area/eco_red_line"] })).toEqual(["no_data"]));
-  it("upstream without a network is no data", () => expect(outcomes({ rules: [rule("prohibit", { where: { relation: "upstream" } })] })).toEqual(["no_data"]));
+    expect(
+      outcomes({
+        rules: [rule("prohibit", { where: { theme: "control_area/eco_red_line" } })],
+        asked: ["jurisdiction", "protection_zone/first", "control_area/eco_red_line"],
+      }),
+    ).toEqual(["no_data"]));
+  it("upstream without a network is no data", () =>
+    expect(outcomes({ rules: [rule("prohibit", { where: { relation: "upstream" } })] })).toEqual(["no_data"]));
 });
 
 describe("accuracy of a boundary", () => {
   const drawn = (more: Parameters<typeof feature>[0]) => feature({ accuracy_m: 10, ...more });
   it("deeper than the accuracy is certain", () =>
-    expect(outcomes({ rules: [rule("prohibit")], features: [drawn({ overlap: HALF, overlap_shrunk: HALF })] })).toEqual(["triggered"]));
+    expect(outcomes({ rules: [rule("prohibit")], features: [drawn({ overlap: HALF, overlap_shrunk: HALF })] })).toEqual([
+      "triggered",
+    ]));
   it("inside the line, but only within the accuracy, cannot be told: the depth is said", () => {
-    const { findings, complete } = decide({ rules: [rule("prohibit")], features: [drawn({ overlap: HALF, overlap_shrunk: NOTHING, overlap_grown: HALF, depth_m: 4 })] });
+    const { findings, complete } = decide({
+      rules: [rule("prohibit")],
+      features: [drawn({ overlap: HALF, overlap_shrunk: NOTHING, overlap_grown: HALF, depth_m: 4 })],
+    });
     expect(findings[0]).toMatchObject({ outcome: "cannot_tell", reasons: [{ code: "boundary_accuracy", depth_m: 4 }] });
     expect(complete).toBe(false);
   });
@@ -49,9 +68,17 @@ describe("accuracy of a boundary", () => {
     expect(findings[0]).toMatchObject({ outcome: "cannot_tell", reasons: [{ code: "boundary_accuracy", depth_m: -6 }] });
   });
   it("the site's own accuracy widens the band", () =>
-    expect(outcomes({ rules: [rule("prohibit")], site_accuracy_m: 20, features: [feature({ distance_m: 15, overlap_grown: HALF })] })).toEqual(["cannot_tell"]));
+    expect(
+      outcomes({ rules: [rule("prohibit")], site_accuracy_m: 20, features: [feature({ distance_m: 15, overlap_grown: HALF })] }),
+    ).toEqual(["cannot_tell"]));
   it("a schematic shape is taken as drawn", () =>
-    expect(outcomes({ rules: [rule("prohibit")], site_accuracy_m: 20, features: [feature({ basis: "schematic", accuracy_m: null, distance_m: 15, overlap_grown: HALF })] })).toEqual(["near"]));
+    expect(
+      outcomes({
+        rules: [rule("prohibit")],
+        site_accuracy_m: 20,
+        features: [feature({ basis: "schematic", accuracy_m: null, distance_m: 15, overlap_grown: HALF })],
+      }),
+    ).toEqual(["near"]));
 });
 
 describe("distance rules", () => {
@@ -62,26 +89,39 @@ describe("distance rules", () => {
     [300.01, "near"],
     [1300, "near"],
     [1300.01, "not_triggered"],
-  ])("at %d m of 300 m: %s", (distance_m, outcome) => expect(outcomes({ rules: [within], features: [feature({ distance_m })] })).toEqual([outcome]));
+  ])("at %d m of 300 m: %s", (distance_m, outcome) =>
+    expect(outcomes({ rules: [within], features: [feature({ distance_m })] })).toEqual([outcome]),
+  );
   it.each([
     [289, "triggered"],
     [291, "cannot_tell"],
     [309, "cannot_tell"],
     [311, "near"],
   ])("at %d m with an accuracy of 10 m: %s", (distance_m, outcome) =>
-    expect(outcomes({ rules: [within], features: [feature({ distance_m, accuracy_m: 10 })] })).toEqual([outcome]));
+    expect(outcomes({ rules: [within], features: [feature({ distance_m, accuracy_m: 10 })] })).toEqual([outcome]),
+  );
 });
 
 describe("a required place", () => {
   const gate = rule("gate", { where: { relation: "outside", theme: "industrial_park" } });
   const park = (more: Parameters<typeof feature>[0]) => feature({ layer: "industrial_park", code: "park", ...more });
-  it("outside of every park the gate is unmet", () => expect(decide({ rules: [gate] })).toMatchObject({ conclusion: "prohibited", findings: [{ outcome: "triggered", relation: "outside" }] }));
-  it("partly inside is unmet", () => expect(outcomes({ rules: [gate], parks: [park({ overlap: HALF })] })).toEqual(["triggered"]));
-  it("wholly inside is met", () => expect(outcomes({ rules: [gate], parks: [park({ overlap: WHOLE })] })).toEqual(["not_triggered"]));
+  it("outside of every park the gate is unmet", () =>
+    expect(decide({ rules: [gate] })).toMatchObject({
+      conclusion: "prohibited",
+      findings: [{ outcome: "triggered", relation: "outside" }],
+    }));
+  it("partly inside is unmet", () =>
+    expect(outcomes({ rules: [gate], parks: [park({ overlap: HALF })] })).toEqual(["triggered"]));
+  it("wholly inside is met", () =>
+    expect(outcomes({ rules: [gate], parks: [park({ overlap: WHOLE })] })).toEqual(["not_triggered"]));
   it("inside only by less than the accuracy cannot be told", () =>
-    expect(outcomes({ rules: [gate], parks: [park({ overlap: WHOLE, accuracy_m: 10, inside_shrunk: false })] })).toEqual(["cannot_tell"]));
+    expect(outcomes({ rules: [gate], parks: [park({ overlap: WHOLE, accuracy_m: 10, inside_shrunk: false })] })).toEqual([
+      "cannot_tell",
+    ]));
   it("two parks that hold it together cannot be told", () =>
-    expect(outcomes({ rules: [gate], parks: [park({ overlap: HALF }), park({ code: "other", overlap: HALF })] })).toEqual(["cannot_tell"]));
+    expect(outcomes({ rules: [gate], parks: [park({ overlap: HALF }), park({ code: "other", overlap: HALF })] })).toEqual([
+      "cannot_tell",
+    ]));
   it("no park known where none is loaded proves nothing", () => {
     const first = rule("gate", { where: { relation: "outside" } });
     expect(outcomes({ rules: [first], state: "not_loaded" })).toEqual(["no_data"]);
@@ -97,12 +137,23 @@ describe("who and when", () => {
   });
   it("an unset setting cannot be told, and is named", () => {
     const scale = rule("prohibit", { who: { classes: ["at_scale"] } });
-    expect(decide({ rules: [scale], features: inside, attributes: { head: 600 } }).findings[0]).toMatchObject({ outcome: "cannot_tell", reasons: [{ code: "unset_setting", name: "scale.head" }] });
-    expect(outcomes({ rules: [scale], features: inside, attributes: { head: 600 }, settings: { "scale.head": 500 } })).toEqual(["triggered"]);
-    expect(decide({ rules: [scale], features: inside, attributes: { head: 400 }, settings: { "scale.head": 500 } }).counted.other_activity).toBe(1);
+    expect(decide({ rules: [scale], features: inside, attributes: { head: 600 } }).findings[0]).toMatchObject({
+      outcome: "cannot_tell",
+      reasons: [{ code: "unset_setting", name: "scale.head" }],
+    });
+    expect(outcomes({ rules: [scale], features: inside, attributes: { head: 600 }, settings: { "scale.head": 500 } })).toEqual([
+      "triggered",
+    ]);
+    expect(
+      decide({ rules: [scale], features: inside, attributes: { head: 400 }, settings: { "scale.head": 500 } }).counted
+        .other_activity,
+    ).toBe(1);
   });
   it("another activity or action is counted, not judged", () => {
-    expect(decide({ rules: [emits], features: inside, attributes: { emits: ["none"] } }).counted).toMatchObject({ took_part: 0, other_activity: 1 });
+    expect(decide({ rules: [emits], features: inside, attributes: { emits: ["none"] } }).counted).toMatchObject({
+      took_part: 0,
+      other_activity: 1,
+    });
     expect(decide({ rules: [emits], features: inside, action: "existing" }).counted.other_activity).toBe(1);
   });
   it("a condition on the feature picks features, and a missing column cannot be told", () => {
@@ -110,11 +161,17 @@ describe("who and when", () => {
     const on = (deadline?: string) => [feature({ overlap: WHOLE, columns: deadline ? { deadline } : {} })];
     expect(decide({ rules: [late], features: on("2018-01-01") }).conclusion).toBe("suspended");
     expect(outcomes({ rules: [late], features: on("2030-01-01") })).toEqual(["not_triggered"]);
-    expect(decide({ rules: [late], features: on() }).findings[0]).toMatchObject({ outcome: "cannot_tell", reasons: [{ code: "missing_feature_attribute", name: "deadline" }] });
+    expect(decide({ rules: [late], features: on() }).findings[0]).toMatchObject({
+      outcome: "cannot_tell",
+      reasons: [{ code: "missing_feature_attribute", name: "deadline" }],
+    });
   });
   it("a rule that looks at no layer needs only its who", () => {
     const anywhere = rule("restrict", { where: { relation: "anywhere", theme: null } });
-    expect(decide({ rules: [anywhere] })).toMatchObject({ conclusion: "restricted", findings: [{ outcome: "triggered", feature: null }] });
+    expect(decide({ rules: [anywhere] })).toMatchObject({
+      conclusion: "restricted",
+      findings: [{ outcome: "triggered", feature: null }],
+    });
   });
 });
 
@@ -133,41 +190,87 @@ describe("dates and districts", () => {
   });
   it("a plan ranks with its own effect until its horizon, and as review after it", () => {
     const plan = instrument({ rank: "work_plan", horizon: "2021-01-01" });
-    expect(decide({ rules: [rule("prohibit")], instruments: [plan], features: inside, asOf: "2020-12-31" }).conclusion).toBe("prohibited");
-    expect(decide({ rules: [rule("prohibit")], instruments: [plan], features: inside, asOf: "2021-01-01" })).toMatchObject({ conclusion: "undetermined", findings: [{ status: "horizon_passed" }] });
-    expect(decide({ rules: [rule("condition")], instruments: [plan], features: inside, asOf: "2021-01-01" }).conclusion).toBe("conditional");
+    expect(decide({ rules: [rule("prohibit")], instruments: [plan], features: inside, asOf: "2020-12-31" }).conclusion).toBe(
+      "prohibited",
+    );
+    expect(decide({ rules: [rule("prohibit")], instruments: [plan], features: inside, asOf: "2021-01-01" })).toMatchObject({
+      conclusion: "undetermined",
+      findings: [{ status: "horizon_passed" }],
+    });
+    expect(decide({ rules: [rule("condition")], instruments: [plan], features: inside, asOf: "2021-01-01" }).conclusion).toBe(
+      "conditional",
+    );
   });
   it("an instrument whose standing is unverified ranks as review at most", () =>
-    expect(decide({ rules: [rule("prohibit")], instruments: [instrument({ status: "unverified" })], features: inside }).conclusion).toBe("undetermined"));
+    expect(
+      decide({ rules: [rule("prohibit")], instruments: [instrument({ status: "unverified" })], features: inside }).conclusion,
+    ).toBe("undetermined"));
   it("a repealed instrument is not in force", () =>
-    expect(decide({ rules: [rule("prohibit")], instruments: [instrument({ status: "repealed" })], features: inside }).counted.not_in_force).toBe(1));
+    expect(
+      decide({ rules: [rule("prohibit")], instruments: [instrument({ status: "repealed" })], features: inside }).counted
+        .not_in_force,
+    ).toBe(1));
   it("a district's rule takes part where the site is, and on zones of its competence elsewhere", () => {
     const local = instrument({ jurisdiction: "500118" });
     expect(outcomes({ rules: [rule("prohibit")], instruments: [local], features: inside })).toEqual(["triggered"]);
-    expect(outcomes({ rules: [rule("prohibit")], instruments: [local], features: inside, jurisdictions: ["500116"] })).toEqual(["triggered"]);
+    expect(outcomes({ rules: [rule("prohibit")], instruments: [local], features: inside, jurisdictions: ["500116"] })).toEqual([
+      "triggered",
+    ]);
     const foreign = [feature({ overlap: WHOLE, columns: { competent_jurisdiction: "500116" } })];
-    expect(decide({ rules: [rule("prohibit")], instruments: [local], features: foreign, jurisdictions: ["500116"] }).counted.other_district).toBe(1);
+    expect(
+      decide({ rules: [rule("prohibit")], instruments: [local], features: foreign, jurisdictions: ["500116"] }).counted
+        .other_district,
+    ).toBe(1);
     expect(outcomes({ rules: [rule("prohibit")], instruments: [local], features: foreign })).toEqual(["not_triggered"]);
   });
   it("codes nest", () => {
-    expect([liesIn("500118", "500000"), liesIn("500118", "500100"), liesIn("500118", "500118"), liesIn("500118", "510000")]).toEqual([true, true, true, false]);
+    expect([
+      liesIn("500118", "500000"),
+      liesIn("500118", "500100"),
+      liesIn("500118", "500118"),
+      liesIn("500118", "510000"),
+    ]).toEqual([true, true, true, false]);
   });
 });
 
 describe("conclusions", () => {
   const table: [Effect, Conclusion][] = [
-    ["prohibit", "prohibited"], ["gate", "prohibited"], ["allowlist", "prohibited"], ["remove", "must_withdraw"], ["relocate", "must_withdraw"],
-    ["suspend", "suspended"], ["review", "undetermined"], ["restrict", "restricted"], ["no_increase", "restricted"], ["replace", "restricted"],
-    ["replace_reduce", "restricted"], ["condition", "conditional"], ["approval", "conditional"], ["duty", "notice"],
+    ["prohibit", "prohibited"],
+    ["gate", "prohibited"],
+    ["allowlist", "prohibited"],
+    ["remove", "must_withdraw"],
+    ["relocate", "must_withdraw"],
+    ["suspend", "suspended"],
+    ["review", "undetermined"],
+    ["restrict", "restricted"],
+    ["no_increase", "restricted"],
+    ["replace", "restricted"],
+    ["replace_reduce", "restricted"],
+    ["condition", "conditional"],
+    ["approval", "conditional"],
+    ["duty", "notice"],
   ];
-  it.each(table)("%s triggered is %s", (effect, conclusion) => expect(decide({ rules: [rule(effect)], features: inside }).conclusion).toBe(conclusion));
-  it("nothing, with everything loaded, is clear", () => expect(decide({ rules: [rule("prohibit")] })).toMatchObject({ conclusion: "clear", known: "clear", possible: "clear", complete: true, standing: "formal" }));
+  it.each(table)("%s triggered is %s", (effect, conclusion) =>
+    expect(decide({ rules: [rule(effect)], features: inside }).conclusion).toBe(conclusion),
+  );
+  it("nothing, with everything loaded, is clear", () =>
+    expect(decide({ rules: [rule("prohibit")] })).toMatchObject({
+      conclusion: "clear",
+      known: "clear",
+      possible: "clear",
+      complete: true,
+      standing: "formal",
+    }));
   it("near is a notice", () => expect(decide({ rules: [rule("prohibit")], features: [feature()] }).conclusion).toBe("notice"));
-  it("no activity in a zone is clear, also where no rule speaks of it", () => expect(decide({ rules: [], features: inside }).conclusion).toBe("notice"));
-  it.each([{ state: "not_loaded" as const }, { covers: false }, { failed: true }, { jurisdictions: [] }])("%j is never clear, and not complete", (world) => {
-    const answer = decide({ rules: [], ...world });
-    expect(answer).toMatchObject({ conclusion: "undetermined", complete: false });
-  });
+  it("no activity in a zone is clear, also where no rule speaks of it", () =>
+    expect(decide({ rules: [], features: inside }).conclusion).toBe("notice"));
+  it.each([{ state: "not_loaded" as const }, { covers: false }, { failed: true }, { jurisdictions: [] }])(
+    "%j is never clear, and not complete",
+    (world) => {
+      const answer = decide({ rules: [], ...world });
+      expect(answer).toMatchObject({ conclusion: "undetermined", complete: false });
+    },
+  );
   it("with no known district any local rule may be waiting", () => {
     const answer = decide({ rules: [], jurisdictions: [] });
     expect(answer.possible).toBe("prohibited");
@@ -181,6 +284,9 @@ describe("conclusions", () => {
   it("standing follows the weakest basis, and screening is never milder than undetermined", () => {
     expect(decide({ rules: [], basis: "schematic" })).toMatchObject({ standing: "demonstration", conclusion: "clear" });
     expect(decide({ rules: [], basis: "computed_default" })).toMatchObject({ standing: "screening", conclusion: "undetermined" });
-    expect(decide({ rules: [rule("condition")], features: inside, basis: "computed_default" })).toMatchObject({ conclusion: "undetermined", known: "conditional" });
+    expect(decide({ rules: [rule("condition")], features: inside, basis: "computed_default" })).toMatchObject({
+      conclusion: "undetermined",
+      known: "conditional",
+    });
   });
 });

@@ -3,7 +3,13 @@ import { falseEasting, parseCrs, parseSite } from "../../server/site.ts";
 import { isDate, today } from "../../server/query.ts";
 import { chineseNumber, cite } from "../../server/words.ts";
 
-const square = [[105.95, 29.23], [105.951, 29.23], [105.951, 29.231], [105.95, 29.231], [105.95, 29.23]];
+const square = [
+  [105.95, 29.23],
+  [105.951, 29.23],
+  [105.951, 29.231],
+  [105.95, 29.231],
+  [105.95, 29.23],
+];
 const polygon = (ring: unknown) => ({ type: "Polygon", coordinates: [ring] });
 const keys = (geometry: unknown, srid = 4490) => parseSite(geometry, srid).faults.map((fault) => fault.key);
 
@@ -12,14 +18,20 @@ describe("a site in a request", () => {
     const feature = { type: "Feature", properties: null, geometry: polygon(square) };
     expect(parseSite(polygon(square), 4490).site?.parts).toHaveLength(1);
     expect(parseSite(feature, 4490).site?.parts).toHaveLength(1);
-    const mixed = { type: "FeatureCollection", features: [feature, { ...feature, geometry: { type: "MultiPoint", coordinates: [square[0], square[1]] } }] };
+    const mixed = {
+      type: "FeatureCollection",
+      features: [feature, { ...feature, geometry: { type: "MultiPoint", coordinates: [square[0], square[1]] } }],
+    };
     const site = parseSite(mixed, 4490).site;
     expect(site?.parts.map((part) => part.type)).toEqual(["Polygon", "Point", "Point"]);
     expect(site?.pointers[2]).toBe("#/geometry/features/1/geometry/coordinates/1");
   });
 
   it("drops heights", () => {
-    expect(parseSite({ type: "Point", coordinates: [106, 29, 300] }, 4490).site?.parts[0]).toEqual({ type: "Point", coordinates: [106, 29] });
+    expect(parseSite({ type: "Point", coordinates: [106, 29, 300] }, 4490).site?.parts[0]).toEqual({
+      type: "Point",
+      coordinates: [106, 29],
+    });
   });
 
   it.each([
@@ -31,7 +43,17 @@ describe("a site in a request", () => {
     ["an empty collection", { type: "FeatureCollection", features: [] }, ["fault.empty_geometry"]],
     ["a feature without a geometry", { type: "Feature", properties: {}, geometry: null }, ["fault.empty_geometry"]],
     ["text for a number", { type: "Point", coordinates: ["105", 29] }, ["fault.position"]],
-    ["a line of one place", { type: "LineString", coordinates: [[105, 29], [105, 29]] }, ["fault.zero_length"]],
+    [
+      "a line of one place",
+      {
+        type: "LineString",
+        coordinates: [
+          [105, 29],
+          [105, 29],
+        ],
+      },
+      ["fault.zero_length"],
+    ],
     ["latitude first", { type: "Point", coordinates: [29.23, 105.95] }, ["fault.swapped"]],
     ["metres", { type: "Point", coordinates: [592000, 3234000] }, ["fault.metres_as_degrees"]],
     ["beyond the globe", { type: "Point", coordinates: [200, 29] }, ["fault.out_of_range"]],
@@ -43,7 +65,10 @@ describe("a site in a request", () => {
 
   it("tells every fault of several parts, each with its pointer", () => {
     const two = { type: "MultiPolygon", coordinates: [[square.slice(0, 4)], [square], [[[105, 29]]]] };
-    expect(parseSite(two, 4490).faults.map((fault) => fault.pointer)).toEqual(["#/geometry/coordinates/0/0", "#/geometry/coordinates/2/0"]);
+    expect(parseSite(two, 4490).faults.map((fault) => fault.pointer)).toEqual([
+      "#/geometry/coordinates/0/0",
+      "#/geometry/coordinates/2/0",
+    ]);
   });
 
   it("says where an open ring ends", () => {
@@ -68,22 +93,44 @@ describe("a site in a request", () => {
   });
 
   it("takes 4326, 4490, 3857 and 4491 to 4554, and nothing else", () => {
-    expect([undefined, "EPSG:4490", "epsg:4491", "urn:ogc:def:crs:EPSG::4554", "EPSG:3857"].map(parseCrs)).toEqual([4326, 4490, 4491, 4554, 3857]);
-    expect(["EPSG:4555", "EPSG:2436", "4490", 4490, {}].map(parseCrs)).toEqual([undefined, undefined, undefined, undefined, undefined]);
+    expect([undefined, "EPSG:4490", "epsg:4491", "urn:ogc:def:crs:EPSG::4554", "EPSG:3857"].map(parseCrs)).toEqual([
+      4326, 4490, 4491, 4554, 3857,
+    ]);
+    expect(["EPSG:4555", "EPSG:2436", "4490", 4490, {}].map(parseCrs)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 
 describe("words and dates", () => {
   it("cites as statutes do", () => {
     expect([10, 19, 65, 100, 105, 110, 319, 1009, 1109, 1242].map(chineseNumber)).toEqual([
-      "十", "十九", "六十五", "一百", "一百零五", "一百一十", "三百一十九", "一千零九", "一千一百零九", "一千二百四十二",
+      "十",
+      "十九",
+      "六十五",
+      "一百",
+      "一百零五",
+      "一百一十",
+      "三百一十九",
+      "一千零九",
+      "一千一百零九",
+      "一千二百四十二",
     ]);
     expect(cite({ article: "319", paragraph: "1", item: null }, "zh")).toBe("第三百一十九条第一款");
     expect(cite({ article: "319", paragraph: "1", item: null }, "en")).toBe("art. 319(1)");
   });
 
   it("knows the calendar, and whose day it is", () => {
-    expect([isDate("2026-02-28"), isDate("2026-02-30"), isDate("2026-2-3"), isDate("20260203")]).toEqual([true, false, false, false]);
+    expect([isDate("2026-02-28"), isDate("2026-02-30"), isDate("2026-2-3"), isDate("20260203")]).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
     expect(today(new Date("2026-08-14T16:00:00Z"))).toBe("2026-08-15");
   });
 });

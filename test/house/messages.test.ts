@@ -26,15 +26,21 @@ describe("the one catalogue of messages", () => {
   });
 
   it("has every problem's title, detail and description", () => {
-    const types = new Set(sources.flatMap(({ text }) => [...text.matchAll(/new Problem\(\s*[^,]+,\s*"([a-z-]+)"/g)].map((match) => match[1]!)));
+    const types = new Set(
+      sources.flatMap(({ text }) => [...text.matchAll(/new Problem\(\s*[^,]+,\s*"([a-z-]+)"/g)].map((match) => match[1]!)),
+    );
     expect(types.size).toBeGreaterThan(8);
-    const missing = [...types].flatMap((type) => [`problem.${type}`, `problem.${type}.title`, `problem.${type}.about`]).filter((key) => !(key in zh));
+    const missing = [...types]
+      .flatMap((type) => [`problem.${type}`, `problem.${type}.title`, `problem.${type}.about`])
+      .filter((key) => !(key in zh));
     expect(missing).toEqual([]);
   });
 
   it("has every key that the code names", () => {
     const named = sources.flatMap(({ path, text }) =>
-      [...text.matchAll(/(?:\bt\(|\bsay\(\s*\w+,\s*|key:\s*)["']([a-z_]+(?:\.[a-zA-Z_0-9-]+)+)["']/g)].map((match) => `${path}: ${match[1]}`),
+      [...text.matchAll(/(?:\bt\(|\bsay\(\s*\w+,\s*|key:\s*)["']([a-z_]+(?:\.[a-zA-Z_0-9-]+)+)["']/g)].map(
+        (match) => `${path}: ${match[1]}`,
+      ),
     );
     expect(named.length).toBeGreaterThan(20);
     expect(named.filter((each) => !(each.split(": ")[1]! in zh))).toEqual([]);

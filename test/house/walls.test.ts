@@ -15,7 +15,10 @@ const server = files("server", /\.ts$/).map((path) => ({ path, text: readFileSyn
 const web = files("web", /\.(ts|vue)$/).map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
 
 function imports(text: string): { line: string; from: string }[] {
-  return [...text.matchAll(/^\s*(?:import|export)\b[^;]*?from\s+"([^"]+)";?/gms)].map((match) => ({ line: match[0], from: match[1]! }));
+  return [...text.matchAll(/^\s*(?:import|export)\b[^;]*?from\s+"([^"]+)";?/gms)].map((match) => ({
+    line: match[0],
+    from: match[1]!,
+  }));
 }
 
 const within = (path: string, ...folders: string[]) => folders.some((folder) => path.startsWith(`server/${folder}/`));
@@ -29,7 +32,10 @@ describe("the walls", () => {
   it("(1) web/ names server/api/ only, with import type", () => {
     const wrong = web.flatMap(({ path, text }) =>
       imports(text)
-        .filter(({ from, line }) => from.includes("server/") && !(from.includes("server/api/") && /import\s+type|export\s+type/.test(line)))
+        .filter(
+          ({ from, line }) =>
+            from.includes("server/") && !(from.includes("server/api/") && /import\s+type|export\s+type/.test(line)),
+        )
         .map(({ line }) => `${path}: ${line}`),
     );
     expect(wrong, "ask the server over HTTP, and name its wire types with import type").toEqual([]);
@@ -72,7 +78,9 @@ describe("the walls", () => {
   });
 
   it("catalogue lists are the only files that re-export", () => {
-    const wrong = server.filter(({ text, path }) => !/layers\/index\.ts$|db\/|api\//.test(path) && /^export \* from/m.test(text)).map(({ path }) => path);
+    const wrong = server
+      .filter(({ text, path }) => !/layers\/index\.ts$|db\/|api\//.test(path) && /^export \* from/m.test(text))
+      .map(({ path }) => path);
     expect(wrong).toEqual([]);
   });
 });

@@ -27,11 +27,14 @@ eachEngine((engine) => {
     expect((await service.get(tile)).status).toBe(200);
     await service.refreshTiles();
     let ended = false;
-    const long = sql`select count(*) from generate_series(1, 12000000) as n where md5(n::text) like 'zz%'`.execute(service.database.db).finally(() => {
-      ended = true;
-    });
+    const long = sql`select count(*) from generate_series(1, 12000000) as n where md5(n::text) like 'zz%'`
+      .execute(service.database.db)
+      .finally(() => {
+        ended = true;
+      });
     const statuses: number[] = [];
-    for (let i = 0; i < 20; i++) for (const path of [tile, "/", "/assets/a.js", "/health/live"]) statuses.push((await service.get(path)).status);
+    for (let i = 0; i < 20; i++)
+      for (const path of [tile, "/", "/assets/a.js", "/health/live"]) statuses.push((await service.get(path)).status);
     expect(statuses.every((status) => status === 200)).toBe(true);
     expect(ended, "all of them came while the query still ran").toBe(false);
     await long;

@@ -9,7 +9,8 @@ const X = 590_000;
 const Y = 3_245_000;
 
 /** A site by its offsets in metres from the south-west corner of a zone. */
-const site = (zoneX: number, west: number, south: number, east: number, north: number) => rectangle(zoneX + west, Y + south, zoneX + east, Y + north);
+const site = (zoneX: number, west: number, south: number, east: number, north: number) =>
+  rectangle(zoneX + west, Y + south, zoneX + east, Y + north);
 
 async function addZone(service: Service, code: string, x: number, basis: string, accuracy_m: number | null): Promise<void> {
   const approval = basis === "approved_polygon" ? sql`'批[2020]1号', '省政府', '2020-01-01'::date` : sql`null, null, null::date`;
@@ -17,7 +18,9 @@ async function addZone(service: Service, code: string, x: number, basis: string,
   await sql`
     insert into protection_zone (code, name_zh, name_en, valid_from, basis, accuracy_m, approval_no, approval_body, approval_date, source, file, geom, geom_3857, level, part, water_source)
     select ${code}, ${code}, ${code}, '2000-01-01', ${basis}, ${accuracy_m}::float8, ${approval}, 'test', 'test', g, st_transform(g, 3857), 'first', 'whole', 'test'
-    from (select st_transform(st_segmentize(st_setsrid(st_geomfromgeojson(${square}::text), 4544), 50), 4490) as g) as shape`.execute(service.database.db);
+    from (select st_transform(st_segmentize(st_setsrid(st_geomfromgeojson(${square}::text), 4544), 50), 4490) as g) as shape`.execute(
+    service.database.db,
+  );
 }
 
 eachEngine((engine) => {
@@ -30,7 +33,8 @@ eachEngine((engine) => {
   });
   afterAll(() => service.close());
 
-  const ask = (geometry: unknown, more: Record<string, unknown> = {}) => service.check({ geometry, crs: "EPSG:4544", attributes: { emits: ["none"] }, ...more });
+  const ask = (geometry: unknown, more: Record<string, unknown> = {}) =>
+    service.check({ geometry, crs: "EPSG:4544", attributes: { emits: ["none"] }, ...more });
   const first = (check: Check, code: string) => check.findings.find((each) => each.rule === "WS-02" && each.feature === code);
 
   describe("a schematic zone is taken as drawn", () => {
@@ -65,14 +69,24 @@ eachEngine((engine) => {
     });
 
     it("a hundred pieces of 0.9 m2 count together", async () => {
-      const parts = Array.from({ length: 100 }, (_, i) => ({ type: "Feature", properties: {}, geometry: site(X, -1, 2 + i * 3, 0.9, 3 + i * 3) }));
+      const parts = Array.from({ length: 100 }, (_, i) => ({
+        type: "Feature",
+        properties: {},
+        geometry: site(X, -1, 2 + i * 3, 0.9, 3 + i * 3),
+      }));
       const found = first(await ask({ type: "FeatureCollection", features: parts }), "drawn")!;
       expect(found.outcome).toBe("triggered");
       expect(found.overlap_m2!).toBeCloseTo(90, 0);
     });
 
     it("a line along the edge is contact, one a metre inside is a crossing", async () => {
-      const line = (x: number) => ({ type: "LineString", coordinates: [[X + x, Y + 50], [X + x, Y + 350]] });
+      const line = (x: number) => ({
+        type: "LineString",
+        coordinates: [
+          [X + x, Y + 50],
+          [X + x, Y + 350],
+        ],
+      });
       const road = { activity: "road_bridge", attributes: {} };
       expect(first(await ask(line(0), road), "drawn")!.outcome).toBe("touches");
       expect(first(await ask(line(1), road), "drawn")).toMatchObject({ outcome: "triggered", relation: "within" });

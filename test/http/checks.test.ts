@@ -21,10 +21,18 @@ function geodesicArea(ring: number[][]): number {
 
 /** GeoJSON edges are straight in degrees; geodesics are not. */
 function densified(ring: number[][], parts = 50): number[][] {
-  return ring.slice(0, -1).flatMap(([x, y], i) => Array.from({ length: parts }, (_, k) => [x! + ((ring[i + 1]![0]! - x!) * k) / parts, y! + ((ring[i + 1]![1]! - y!) * k) / parts]));
+  return ring
+    .slice(0, -1)
+    .flatMap(([x, y], i) =>
+      Array.from({ length: parts }, (_, k) => [
+        x! + ((ring[i + 1]![0]! - x!) * k) / parts,
+        y! + ((ring[i + 1]![1]! - y!) * k) / parts,
+      ]),
+    );
 }
 
-const finding = (check: Check, rule: string) => check.findings.find((each) => each.rule.startsWith(rule) && each.outcome !== "not_triggered");
+const finding = (check: Check, rule: string) =>
+  check.findings.find((each) => each.rule.startsWith(rule) && each.outcome !== "not_triggered");
 
 /** Checks by the engine that made them, for the other to replay. */
 const kept: Record<string, StoredCheck> = {};
@@ -39,9 +47,22 @@ eachEngine((engine) => {
   describe("the answer", () => {
     it("a farm in the first-level zone is prohibited by the Code from 2026-08-15, by the old law before", async () => {
       const now = await service.check({ geometry: IN_FIRST, as_of: "2026-11-22" });
-      expect(now).toMatchObject({ conclusion: "prohibited", known: "prohibited", standing: "demonstration", complete: expect.any(Boolean) });
+      expect(now).toMatchObject({
+        conclusion: "prohibited",
+        known: "prohibited",
+        standing: "demonstration",
+        complete: expect.any(Boolean),
+      });
       const code = finding(now, "WS-02")!;
-      expect(code).toMatchObject({ outcome: "triggered", effect: "prohibit", relation: "within", basis: "schematic", share_of_site: 1, distance_m: 0, quote: null });
+      expect(code).toMatchObject({
+        outcome: "triggered",
+        effect: "prohibit",
+        relation: "within",
+        basis: "schematic",
+        share_of_site: 1,
+        distance_m: 0,
+        quote: null,
+      });
       expect(code.instrument_title).toContain("生态环境法典");
       expect(code.article).toContain("三百一十九");
       expect(now.sentence).toMatch(/^示例数据演示：/);
@@ -52,7 +73,11 @@ eachEngine((engine) => {
       expect(before.conclusion).toBe("prohibited");
       expect(law.instrument_title).toContain("水污染防治法");
       expect(law.article).toContain("六十五");
-      expect((await service.check({ geometry: IN_FIRST, as_of: "2026-08-15" })).findings.some((each) => each.instrument_title.includes("生态环境法典") && each.outcome === "triggered")).toBe(true);
+      expect(
+        (await service.check({ geometry: IN_FIRST, as_of: "2026-08-15" })).findings.some(
+          (each) => each.instrument_title.includes("生态环境法典") && each.outcome === "triggered",
+        ),
+      ).toBe(true);
     });
 
     it("waterworks there are not barred by the purpose rule, and are not clear either", async () => {
@@ -105,7 +130,8 @@ eachEngine((engine) => {
           const check = await service.check({ activity: activity.code, action, attributes: {}, geometry: IN_FIRST });
           expect(check.conclusion, `${activity.code} ${action}`).not.toBe("clear");
           const exempt = ["water_supply_facility", "protection_works"].includes(activity.code);
-          if (activity.construction && ["new", "rebuilt", "expanded"].includes(action) && !exempt) expect(check.conclusion, `${activity.code} ${action}`).toBe("prohibited");
+          if (activity.construction && ["new", "rebuilt", "expanded"].includes(action) && !exempt)
+            expect(check.conclusion, `${activity.code} ${action}`).toBe("prohibited");
         }
     }, 240_000);
   });
@@ -119,7 +145,10 @@ eachEngine((engine) => {
       for (const rule of ["WS-02", "WS-05"]) {
         const { piece, overlap_m2 } = finding(check, rule)!;
         const rings = piece!.type === "Polygon" ? [piece!.coordinates] : piece!.type === "MultiPolygon" ? piece!.coordinates : [];
-        const area = rings.reduce((sum, [outer, ...holes]) => sum + geodesicArea(outer!) - holes.reduce((all, hole) => all + geodesicArea(hole), 0), 0);
+        const area = rings.reduce(
+          (sum, [outer, ...holes]) => sum + geodesicArea(outer!) - holes.reduce((all, hole) => all + geodesicArea(hole), 0),
+          0,
+        );
         expect(Math.abs(overlap_m2! / area - 1)).toBeLessThan(2e-5); // pieces are written to 1e-9 degrees
       }
     });
@@ -135,8 +164,15 @@ eachEngine((engine) => {
     });
 
     it("a line crosses with a length, on the ellipsoid", async () => {
-      const line = [[105.94, 29.232], [105.97, 29.233]];
-      const check = await service.check({ activity: "pipeline", attributes: {}, geometry: { type: "LineString", coordinates: line } });
+      const line = [
+        [105.94, 29.232],
+        [105.97, 29.233],
+      ];
+      const check = await service.check({
+        activity: "pipeline",
+        attributes: {},
+        geometry: { type: "LineString", coordinates: line },
+      });
       expect(check.site).toMatchObject({ area_m2: null, points: null });
       expect(check.site.length_m! / Geodesic.WGS84.Inverse(29.232, 105.94, 29.233, 105.97).s12!).toBeCloseTo(1, 5);
       const first = finding(check, "WS-02")!;
@@ -147,27 +183,59 @@ eachEngine((engine) => {
     });
 
     it("points, several parts and holes are measured as such", async () => {
-      const point = await service.check({ activity: "outfall", attributes: {}, geometry: { type: "Point", coordinates: [105.951, 29.2305] } });
-      expect(finding(point, "WS-01")).toMatchObject({ relation: "within", overlap_points: 1, overlap_m2: null, overlap_length_m: null });
+      const point = await service.check({
+        activity: "outfall",
+        attributes: {},
+        geometry: { type: "Point", coordinates: [105.951, 29.2305] },
+      });
+      expect(finding(point, "WS-01")).toMatchObject({
+        relation: "within",
+        overlap_points: 1,
+        overlap_m2: null,
+        overlap_length_m: null,
+      });
       expect(point.conclusion).toBe("prohibited");
-      const parts = await service.check({ geometry: { type: "FeatureCollection", features: [{ type: "Feature", properties: {}, geometry: IN_FIRST }, { type: "Feature", properties: {}, geometry: FAR }] } });
+      const parts = await service.check({
+        geometry: {
+          type: "FeatureCollection",
+          features: [
+            { type: "Feature", properties: {}, geometry: IN_FIRST },
+            { type: "Feature", properties: {}, geometry: FAR },
+          ],
+        },
+      });
       expect(finding(parts, "WS-02")!.share_of_site!).toBeGreaterThan(0.1);
       expect(finding(parts, "WS-02")!.share_of_site!).toBeLessThan(0.9);
-      const hole = { type: "Polygon", coordinates: [rectangle(105.93, 29.21, 105.98, 29.27).coordinates[0]!, rectangle(105.935, 29.22, 105.97, 29.262).coordinates[0]!.toReversed()] };
+      const hole = {
+        type: "Polygon",
+        coordinates: [
+          rectangle(105.93, 29.21, 105.98, 29.27).coordinates[0]!,
+          rectangle(105.935, 29.22, 105.97, 29.262).coordinates[0]!.toReversed(),
+        ],
+      };
       expect((await service.check({ geometry: hole })).conclusion).not.toBe("prohibited");
     });
 
     it("a site that only touches is never clear and never prohibited for certain", async () => {
-      const { features } = await service.json<{ features: { geometry: { coordinates: number[][][][] } }[] }>("/api/collections/protection_zone/items?limit=1");
+      const { features } = await service.json<{ features: { geometry: { coordinates: number[][][][] } }[] }>(
+        "/api/collections/protection_zone/items?limit=1",
+      );
       const ring = features[0]!.geometry.coordinates[0]![0]!;
       const [a, b] = [ring[0]!, ring[1]!];
       // A triangle on the outer side of one edge of the ring: counter-clockwise rings have their outside on the right.
       const [dx, dy] = [b[0]! - a[0]!, b[1]! - a[1]!];
       const sign = turf.booleanClockwise(turf.lineString(ring)) ? -1 : 1;
       const outer = [(a[0]! + b[0]!) / 2 + sign * dy * 0.2, (a[1]! + b[1]!) / 2 - sign * dx * 0.2];
-      const check = await service.check({ activity: "water_supply_facility", attributes: {}, geometry: { type: "Polygon", coordinates: [[a, b, outer, a]] } });
+      const check = await service.check({
+        activity: "water_supply_facility",
+        attributes: {},
+        geometry: { type: "Polygon", coordinates: [[a, b, outer, a]] },
+      });
       expect(check.themes.find((theme) => theme.theme === "protection_zone/first")?.status).toBe("touches");
-      const farm = await service.check({ geometry: { type: "Polygon", coordinates: [[a, b, outer, a]] }, attributes: { emits: ["none"] } });
+      const farm = await service.check({
+        geometry: { type: "Polygon", coordinates: [[a, b, outer, a]] },
+        attributes: { emits: ["none"] },
+      });
       expect(finding(farm, "WS-02")).toMatchObject({ outcome: "touches", relation: "touches" });
       expect(farm).toMatchObject({ conclusion: "undetermined", possible: "prohibited" });
     });
@@ -207,7 +275,9 @@ eachEngine((engine) => {
       expect(await service.json(`/api/checks/${check.id}?lang=zh`)).toEqual(check);
       const english = await service.json<Check>(`/api/checks/${check.id}?lang=en`);
       expect(english.sentence).toMatch(/^Demonstration on sample data/);
-      expect(english.findings.map(({ rule, overlap_m2 }) => [rule, overlap_m2])).toEqual(check.findings.map(({ rule, overlap_m2 }) => [rule, overlap_m2]));
+      expect(english.findings.map(({ rule, overlap_m2 }) => [rule, overlap_m2])).toEqual(
+        check.findings.map(({ rule, overlap_m2 }) => [rule, overlap_m2]),
+      );
       const list = await service.json<List<CheckSummary>>("/api/checks?limit=2");
       expect(list.items[0]).toMatchObject({ id: check.id, name: "留存核查", conclusion: "prohibited" });
       expect(list.links.some((link) => link.rel === "next")).toBe(true);
@@ -216,7 +286,10 @@ eachEngine((engine) => {
     });
 
     it("a check made on one engine replays the same on the other", async ({ skip }) => {
-      const check = await service.check({ geometry: rectangle(105.9501, 29.2321, 105.9535, 29.2331), attributes: { emits: ["water"] } });
+      const check = await service.check({
+        geometry: rectangle(105.9501, 29.2321, 105.9535, 29.2331),
+        attributes: { emits: ["water"] },
+      });
       kept[engine.name] = (await readCheck(service.database.db, check.id))!;
       const other = kept["embedded"]!;
       if (engine.name === "embedded") skip("the other engine comes after");
@@ -234,7 +307,9 @@ eachEngine((engine) => {
     it("fifty at once do not mix", async () => {
       const sites = [IN_FIRST, IN_SECOND, FAR, SEA];
       const alone = await Promise.all(sites.map(async (geometry) => (await service.check({ geometry })).conclusion));
-      const together = await Promise.all(Array.from({ length: 48 }, (_, i) => service.check({ name: `site ${i}`, geometry: sites[i % 4]! })));
+      const together = await Promise.all(
+        Array.from({ length: 48 }, (_, i) => service.check({ name: `site ${i}`, geometry: sites[i % 4]! })),
+      );
       for (const [i, check] of together.entries()) {
         expect(check.project.name).toBe(`site ${i}`);
         expect(check.conclusion).toBe(alone[i % 4]);
@@ -250,7 +325,9 @@ eachEngine((engine) => {
       before = (await service.json<List<CheckSummary>>("/api/checks?limit=1")).numberMatched;
     });
     afterAll(async () => {
-      expect((await service.json<List<CheckSummary>>("/api/checks?limit=1")).numberMatched, "nothing of it was stored").toBe(before);
+      expect((await service.json<List<CheckSummary>>("/api/checks?limit=1")).numberMatched, "nothing of it was stored").toBe(
+        before,
+      );
     });
 
     it.each([
@@ -282,7 +359,18 @@ eachEngine((engine) => {
     });
 
     it("a bow tie is named at its crossing, and a repair offered that works when accepted", async () => {
-      const tie = { type: "Polygon", coordinates: [[[105.95, 29.23], [105.951, 29.231], [105.951, 29.23], [105.95, 29.231], [105.95, 29.23]]] };
+      const tie = {
+        type: "Polygon",
+        coordinates: [
+          [
+            [105.95, 29.23],
+            [105.951, 29.231],
+            [105.951, 29.23],
+            [105.95, 29.231],
+            [105.95, 29.23],
+          ],
+        ],
+      };
       const problem = await ask({ geometry: tie });
       expect(problem).toMatchObject({ status: 422, type: "/problems/invalid-geometry" });
       const [lon, lat] = problem.errors![0]!.position!;
@@ -315,5 +403,7 @@ eachEngine((engine) => {
 
 /** Overwrites one frozen number behind the service's back. */
 async function tamper(service: Service, id: string): Promise<void> {
-  await sql`update site_check set said = jsonb_set(said, '{zh,site,area_m2}', '1') where id = ${id}::uuid`.execute(service.database.db);
+  await sql`update site_check set said = jsonb_set(said, '{zh,site,area_m2}', '1') where id = ${id}::uuid`.execute(
+    service.database.db,
+  );
 }

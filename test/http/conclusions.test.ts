@@ -19,11 +19,17 @@ const CAGE = { activity: "cage_aquaculture", action: "operating", attributes: {}
 const FIXTURES: Record<Conclusion, { name: string; request: Record<string, unknown> }> = {
   prohibited: { name: "a new pig farm in the first-level zone", request: { geometry: IN_FIRST } },
   must_withdraw: { name: "a pig farm that stands in the first-level zone", request: { geometry: IN_FIRST, action: "existing" } },
-  suspended: { name: "a rebuilt farm under an order of the district", request: { geometry: IN_QUASI, action: "expanded", activity: "photovoltaic", attributes: {} } },
+  suspended: {
+    name: "a rebuilt farm under an order of the district",
+    request: { geometry: IN_QUASI, action: "expanded", activity: "photovoltaic", attributes: {} },
+  },
   undetermined: { name: "a farm in the sea", request: { geometry: SEA } },
   restricted: { name: "a rebuilt farm in the quasi zone", request: { geometry: IN_QUASI, action: "rebuilt" } },
   conditional: { name: "cage culture in the second-level zone", request: { geometry: IN_SECOND, ...CAGE } },
-  notice: { name: "cage culture 300 m from the second-level zone", request: { geometry: rectangle(105.968, 29.24, 105.969, 29.241), ...CAGE } },
+  notice: {
+    name: "cage culture 300 m from the second-level zone",
+    request: { geometry: rectangle(105.968, 29.24, 105.969, 29.241), ...CAGE },
+  },
   clear: { name: "a farm far from every zone", request: { geometry: FAR } },
 };
 
@@ -35,23 +41,49 @@ eachEngine((engine) => {
     await cp(GEODATA, geodata, { recursive: true });
     await addQuasiZone(geodata);
     const catalogue = readCatalogue();
-    const local = { ...catalogue.instruments[0]!, id: "test_order", title: { zh: "测试区限批通告", en: "test order" }, jurisdiction: "500118", in_force_from: "2020-01-01", in_force_until: null, successor: null, horizon: null };
-    const order = rule("suspend", { id: "TEST-SUSPEND", instrument: "test_order", valid_from: "2020-01-01", where: { theme: "protection_zone/quasi" }, who: { classes: [], actions: ["expanded"] } });
-    service = await startService(await engine.open(), { geodata, catalogue: { ...catalogue, version: `${catalogue.version}-test`, instruments: [...catalogue.instruments, local], rules: [...catalogue.rules, order] } });
+    const local = {
+      ...catalogue.instruments[0]!,
+      id: "test_order",
+      title: { zh: "测试区限批通告", en: "test order" },
+      jurisdiction: "500118",
+      in_force_from: "2020-01-01",
+      in_force_until: null,
+      successor: null,
+      horizon: null,
+    };
+    const order = rule("suspend", {
+      id: "TEST-SUSPEND",
+      instrument: "test_order",
+      valid_from: "2020-01-01",
+      where: { theme: "protection_zone/quasi" },
+      who: { classes: [], actions: ["expanded"] },
+    });
+    service = await startService(await engine.open(), {
+      geodata,
+      catalogue: {
+        ...catalogue,
+        version: `${catalogue.version}-test`,
+        instruments: [...catalogue.instruments, local],
+        rules: [...catalogue.rules, order],
+      },
+    });
   });
   afterAll(async () => {
     await service.close();
     await rm(geodata, { recursive: true });
   });
 
-  it.each(Object.entries(FIXTURES) as [Conclusion, (typeof FIXTURES)[Conclusion]][])("%s: $name", async (conclusion, { request }) => {
-    const zh = await service.check(request, "zh");
-    expect(zh.conclusion).toBe(conclusion);
-    expect(zh.sentence).not.toMatch(/\{|undefined|null/);
-    const en = await service.check(request, "en");
-    expect(en.conclusion).toBe(conclusion);
-    expect(en.sentence).not.toMatch(/[\u4e00-\u9fff]|\{|undefined|null/);
-  });
+  it.each(Object.entries(FIXTURES) as [Conclusion, (typeof FIXTURES)[Conclusion]][])(
+    "%s: $name",
+    async (conclusion, { request }) => {
+      const zh = await service.check(request, "zh");
+      expect(zh.conclusion).toBe(conclusion);
+      expect(zh.sentence).not.toMatch(/\{|undefined|null/);
+      const en = await service.check(request, "en");
+      expect(en.conclusion).toBe(conclusion);
+      expect(en.sentence).not.toMatch(/[\u4e00-\u9fff]|\{|undefined|null/);
+    },
+  );
 
   describe("what breaks", () => {
     it("one broken shape in one layer is failed alone, never clear, and its words say so", async () => {
@@ -77,7 +109,10 @@ eachEngine((engine) => {
       await sql`delete from coverage where theme = 'protection_zone/first'`.execute(service.database.db);
       const check = await service.check({ geometry: FAR });
       expect(check).toMatchObject({ conclusion: "undetermined", complete: false, possible: "prohibited" });
-      expect(check.themes.find((theme) => theme.theme === "protection_zone/first")).toMatchObject({ status: "no_data", coverage: "not_loaded" });
+      expect(check.themes.find((theme) => theme.theme === "protection_zone/first")).toMatchObject({
+        status: "no_data",
+        coverage: "not_loaded",
+      });
       await sql`insert into coverage select * from kept`.execute(service.database.db);
       expect((await service.check({ geometry: FAR })).conclusion).toBe("clear");
     });
@@ -100,9 +135,21 @@ eachEngine((engine) => {
 
 async function addQuasiZone(geodata: string): Promise<void> {
   const file = join(geodata, "layers", "protection_zone", "500118.geojson");
-  const zones = JSON.parse(await readFile(file, "utf8")) as { features: { properties: Record<string, unknown>; geometry: unknown }[] };
+  const zones = JSON.parse(await readFile(file, "utf8")) as {
+    features: { properties: Record<string, unknown>; geometry: unknown }[];
+  };
   const [first] = zones.features;
-  zones.features.push({ ...first!, properties: { ...first!.properties, code: "500118-TEST-Q", name_zh: "测试准保护区", name_en: "test quasi zone", level: "quasi" }, geometry: QUASI });
+  zones.features.push({
+    ...first!,
+    properties: {
+      ...first!.properties,
+      code: "500118-TEST-Q",
+      name_zh: "测试准保护区",
+      name_en: "test quasi zone",
+      level: "quasi",
+    },
+    geometry: QUASI,
+  });
   await writeFile(file, JSON.stringify(zones));
   const source = file.replace(".geojson", ".source.json");
   const declared = JSON.parse(await readFile(source, "utf8")) as { coverage: Record<string, unknown>[] };

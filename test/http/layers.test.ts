@@ -19,7 +19,11 @@ export async function decode(response: Response): Promise<Record<string, Record<
       name,
       Array.from({ length: layer.length }, (_, i) => {
         const feature = layer.feature(i);
-        return { ...(feature.properties as Record<string, unknown>), type: feature.type, rings: feature.loadGeometry().map((ring) => ring.map(({ x, y }) => [x, y])) };
+        return {
+          ...(feature.properties as Record<string, unknown>),
+          type: feature.type,
+          rings: feature.loadGeometry().map((ring) => ring.map(({ x, y }) => [x, y])),
+        };
       }).toSorted((a: Record<string, unknown>, b: Record<string, unknown>) => String(a["code"]).localeCompare(String(b["code"]))),
     ]),
   );
@@ -32,7 +36,12 @@ export function sampleTiles(): { z: number; x: number; y: number }[] {
     const n = 2 ** z;
     const x = Math.floor(((105.951 + 180) / 360) * n);
     const y = Math.floor(((1 - Math.asinh(Math.tan((29.23 * Math.PI) / 180)) / Math.PI) / 2) * n);
-    for (const [dx, dy] of [[0, 0], [1, 0], [0, 1]] as const) if (x + dx < n && y + dy < n) found.push({ z, x: x + dx, y: y + dy });
+    for (const [dx, dy] of [
+      [0, 0],
+      [1, 0],
+      [0, 1],
+    ] as const)
+      if (x + dx < n && y + dy < n) found.push({ z, x: x + dx, y: y + dy });
   }
   return found;
 }
@@ -49,9 +58,18 @@ eachEngine((engine) => {
   it("every declared column is a column of the table, of its type, and nothing else is", async () => {
     for (const layer of layers) {
       const shape = await tableShape(service.database.db, layer.id);
-      const types = { text: "text", number: "double precision", integer: "integer", boolean: "boolean", date: "date", list: "jsonb" };
+      const types = {
+        text: "text",
+        number: "double precision",
+        integer: "integer",
+        boolean: "boolean",
+        date: "date",
+        list: "jsonb",
+      };
       const declared = Object.entries(columnsOf(layer)).map(([name, column]) => [name, types[column.type], column.optional]);
-      const own = shape.filter(({ name }) => !["id", "file", "geom", "geom_3857"].includes(name)).map(({ name, type, nullable }) => [name, type, nullable]);
+      const own = shape
+        .filter(({ name }) => !["id", "file", "geom", "geom_3857"].includes(name))
+        .map(({ name, type, nullable }) => [name, type, nullable]);
       expect(own.toSorted(), "write a migration that follows the declaration").toEqual(declared.toSorted());
     }
   });
@@ -90,7 +108,8 @@ eachEngine((engine) => {
   });
 
   it("items keep to bbox and datetime", async () => {
-    const count = async (query: string) => (await service.json<Items>(`/api/collections/protection_zone/items?${query}`)).numberMatched;
+    const count = async (query: string) =>
+      (await service.json<Items>(`/api/collections/protection_zone/items?${query}`)).numberMatched;
     expect(await count("bbox=105.94,29.22,105.97,29.26")).toBe(2);
     expect(await count("bbox=105,29,105.1,29.1")).toBe(0);
     expect(await count("datetime=1999-12-31")).toBe(0);
@@ -98,8 +117,19 @@ eachEngine((engine) => {
   });
 
   it("a feature is a feature, with its dates as dates", async () => {
-    const one = await service.json<{ id: string; properties: Record<string, unknown> }>("/api/collections/protection_zone/items/500118-HJZB-1");
-    expect(one).toMatchObject({ id: "500118-HJZB-1", properties: { level: "first", basis: "schematic", accuracy_m: null, valid_from: "2000-01-01", aliases: ["红江闸坝", "临江河"] } });
+    const one = await service.json<{ id: string; properties: Record<string, unknown> }>(
+      "/api/collections/protection_zone/items/500118-HJZB-1",
+    );
+    expect(one).toMatchObject({
+      id: "500118-HJZB-1",
+      properties: {
+        level: "first",
+        basis: "schematic",
+        accuracy_m: null,
+        valid_from: "2000-01-01",
+        aliases: ["红江闸坝", "临江河"],
+      },
+    });
   });
 
   it.each([
@@ -127,7 +157,9 @@ eachEngine((engine) => {
   it("TileJSON and the style name what the tiles hold", async () => {
     const tileJson = await service.json<TileJson>("/tiles/jurisdiction,protection_zone");
     expect(tileJson.vector_layers.map(({ id }) => id)).toEqual(["jurisdiction", "protection_zone"]);
-    const style = await service.json<{ layers: { "source-layer"?: string; filter?: unknown[] }[]; sources: object }>("/style.json?lang=zh");
+    const style = await service.json<{ layers: { "source-layer"?: string; filter?: unknown[] }[]; sources: object }>(
+      "/style.json?lang=zh",
+    );
     expect(Object.keys(style.sources)).toEqual(["jurisdiction", "protection_zone"]);
     expect(JSON.stringify(style)).not.toContain("glyphs");
   });
@@ -150,12 +182,18 @@ eachEngine((engine) => {
       for (const features of Object.values(tile))
         for (const { rings } of features) {
           const [outer] = rings as number[][][];
-          const area = outer!.reduce((sum, [ax, ay], i) => sum + ax! * outer![(i + 1) % outer!.length]![1]! - outer![(i + 1) % outer!.length]![0]! * ay!, 0);
+          const area = outer!.reduce(
+            (sum, [ax, ay], i) => sum + ax! * outer![(i + 1) % outer!.length]![1]! - outer![(i + 1) % outer!.length]![0]! * ay!,
+            0,
+          );
           expect(area, `${z}/${x}/${y}`).toBeGreaterThan(0);
         }
       if (y === row && x === column) expect(Object.keys(tile), `${z}/${x}/${y}`).toContain("jurisdiction");
       all[`${z}/${x}/${y}`] = Object.fromEntries(
-        Object.entries(tile).map(([name, features]) => [name, features.map(({ rings, ...tags }) => ({ ...tags, points: (rings as unknown[][]).flat().length }))]),
+        Object.entries(tile).map(([name, features]) => [
+          name,
+          features.map(({ rings, ...tags }) => ({ ...tags, points: (rings as unknown[][]).flat().length })),
+        ]),
       );
     }
     expect(Object.keys(all).length).toBeGreaterThan(40);
@@ -170,7 +208,12 @@ describe("both engines", () => {
       Object.fromEntries(
         Object.entries(decoded[engine]!).map(([tile, content]) => [
           tile,
-          Object.fromEntries(Object.entries(content as Record<string, { points: number }[]>).map(([layer, features]) => [layer, features.map(({ points: _, ...tags }) => tags)])),
+          Object.fromEntries(
+            Object.entries(content as Record<string, { points: number }[]>).map(([layer, features]) => [
+              layer,
+              features.map(({ points: _, ...tags }) => tags),
+            ]),
+          ),
         ]),
       );
     expect(simple("embedded")).toEqual(simple("postgres"));

@@ -9,7 +9,11 @@ import { ConfigError, readConfig } from "../../server/config.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
-function run(file: string, args: string[], env: Record<string, string>): { child: ChildProcess; output: () => string; ended: Promise<number> } {
+function run(
+  file: string,
+  args: string[],
+  env: Record<string, string>,
+): { child: ChildProcess; output: () => string; ended: Promise<number> } {
   const child = spawn(process.execPath, [file, ...args], { cwd: ROOT, env: { ...process.env, DATABASE_URL: "", ...env } });
   let said = "";
   child.stdout.on("data", (chunk) => (said += String(chunk)));
@@ -45,11 +49,13 @@ describe("embedded", () => {
   });
 
   it("npm start says what it does, then prints the URL, which serves the map", async () => {
-    expect(service.output()).toMatch(/database {3}[\s\S]*layers {5}1 of 2: jurisdiction[\s\S]*layers {5}2 of 2: protection_zone[\s\S]*http:\/\/localhost/);
+    expect(service.output()).toMatch(
+      /database {3}[\s\S]*layers {5}1 of 2: jurisdiction[\s\S]*layers {5}2 of 2: protection_zone[\s\S]*http:\/\/localhost/,
+    );
     const page = await fetch(url);
     expect(page.status).toBe(200);
     expect(page.headers.get("content-security-policy")).toContain("default-src 'self'");
-    expect(await page.text()).toContain("<div id=\"app\"");
+    expect(await page.text()).toContain('<div id="app"');
   });
 
   it("it listens on the loopback only", () => {
@@ -81,7 +87,9 @@ describe("embedded", () => {
 
   it("the operator's door is shut to everyone else", async () => {
     expect((await fetch(`${url}/operator/load`, { method: "POST" })).status).toBe(404);
-    expect((await fetch(`${url}/operator/load`, { method: "POST", headers: { authorization: "Bearer guess" } })).status).toBe(404);
+    expect((await fetch(`${url}/operator/load`, { method: "POST", headers: { authorization: "Bearer guess" } })).status).toBe(
+      404,
+    );
   });
 
   it("an unknown command and a port that is taken are told in a sentence", async () => {
