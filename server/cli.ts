@@ -52,7 +52,9 @@ async function run(config: Config, command: string): Promise<string[]> {
     });
     const body = (await response.json()) as { lines?: string[]; detail?: string };
     if (!response.ok)
-      throw new Error(`The running service (process ${holder.pid}) refused "${command}": ${body.detail ?? response.status}`);
+      throw new Error(`The running service (process ${holder.pid}) refused "${command}": ${body.detail ?? response.status}`, {
+        cause: error,
+      });
     return [`through the running service (process ${holder.pid})`, ...(body.lines ?? [])];
   }
 }

@@ -140,14 +140,12 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date):
     const asOf = dateParameter("datetime", query.datetime, now());
     const row = await feature(db, layer, request.params.code, asOf);
     if (!row) throw new Problem(404, "unknown-feature", { layer: layer.id, code: request.params.code.slice(0, 80), as_of: asOf });
-    response
-      .type("application/geo+json")
-      .send(
-        JSON.stringify({
-          ...toFeature(row),
-          links: [link(request.originalUrl, "self", "application/geo+json"), link(`/api/collections/${layer.id}`, "collection")],
-        }),
-      );
+    response.type("application/geo+json").send(
+      JSON.stringify({
+        ...toFeature(row),
+        links: [link(request.originalUrl, "self", "application/geo+json"), link(`/api/collections/${layer.id}`, "collection")],
+      }),
+    );
   });
 
   return router;

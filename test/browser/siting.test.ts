@@ -24,6 +24,8 @@ const CORNERS: readonly [number, number][] = [
 ];
 const AROUND = [105.9495, 29.2293, 105.9525, 29.2313];
 const CLEAR = "105.8500, 29.3300\n105.8510, 29.3300\n105.8510, 29.3310\n105.8500, 29.3310";
+/** In the second-level zone, some 500 m from the first. */
+const SECOND = "105.957, 29.234\n105.958, 29.234\n105.958, 29.235\n105.957, 29.235";
 const BOW_TIE = "105.9500, 29.2300\n105.9510, 29.2310\n105.9510, 29.2300\n105.9500, 29.2310";
 
 if (noBrowser && browserRequired)
@@ -48,6 +50,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `the screen (skipped: ${noB
     // Every test: nothing in the console, nothing asked of anybody else, no breach of the content security policy.
     const faults = screen?.faults ?? [];
     await screen?.close();
+    screen = undefined as never;
     expect(faults.filter((fault) => !/status of 4\d\d/.test(fault))).toEqual([]);
   });
 
@@ -201,6 +204,88 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `the screen (skipped: ${noB
     await chooseActivity(screen, "养猪场");
     await ask(screen);
     expect(await screen.at("findings-legal").innerText()).toContain("水污染防治法");
+  });
+
+  it("shows that it waits, can be given up, and says what to do when the service does not answer", async () => {
+    screen = await openScreen(browser, service.url);
+    await typeSite(screen, CLEAR);
+    await chooseActivity(screen, "养猪场");
+    await screen.page.route("**/api/checks?*", () => undefined);
+    await screen.at("ask").click();
+    await screen.at("waiting").waitFor();
+    await screen.at("cancel-check").click();
+    await screen.at("waiting").waitFor({ state: "detached" });
+    expect(await screen.at("answer").count()).toBe(0);
+    await screen.page.unroute("**/api/checks?*");
+    await screen.page.route("**/api/checks?*", (route) => route.abort());
+    await ask(screen);
+    expect(await screen.at("problem").innerText()).toContain("没有得到结论，也没有保存任何内容");
+    // Chromium itself writes the refused connection to the console.
+    screen.faults.splice(0, Infinity, ...screen.faults.filter((fault) => !fault.includes("net::ERR_FAILED")));
+  });
+
+  it("leads from a missing attribute to its field, and asks again", async () => {
+    screen = await openScreen(browser, service.url);
+    await typeSite(screen, SECOND);
+    await chooseActivity(screen, "养猪场");
+    await ask(screen);
+    expect(await screen.at("conclusion").getAttribute("data-conclusion")).toBe("undetermined");
+    const supply = screen.page.locator('[data-test^="supply-"]').first();
+    const name = (await supply.getAttribute("data-test"))!.replace("supply-", "");
+    await supply.click();
+    await screen.page.locator(`[data-attribute="${name}"] :focus`).waitFor();
+    const emits = screen.at("attribute-emits").locator(".el-select");
+    await emits.click();
+    await screen.page.locator(".el-select-dropdown__item:visible").first().click();
+    await screen.page.keyboard.press("Escape");
+    expect(await screen.at("stale").innerText()).toContain("请重新核查");
+    await screen.at("ask").click();
+    await screen.page.locator('[data-conclusion="prohibited"]').waitFor();
+  });
+
+  it("takes a GeoJSON file in projected coordinates", async () => {
+    screen = await openScreen(browser, service.url);
+    await screen.at("type-coordinates").click();
+    await screen.at("crs").click();
+    await screen.page.keyboard.type("4544");
+    await screen.page.locator(".el-select-dropdown__item:visible").first().click();
+    const ring = [
+      [592_400, 3_235_100],
+      [592_460, 3_235_100],
+      [592_460, 3_235_150],
+      [592_400, 3_235_150],
+      [592_400, 3_235_100],
+    ];
+    const content = JSON.stringify({ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [ring] } });
+    await screen
+      .at("file")
+      .setInputFiles({ name: "site.geojson", mimeType: "application/geo+json", buffer: Buffer.from(content) });
+    expect(await screen.at("site-current").innerText()).toMatch(/约 0\.30\d\d 公顷/);
+    await chooseActivity(screen, "养猪场");
+    await ask(screen);
+    // On the ellipsoid: the plane's 3,000 m2 less what the zone's scale adds.
+    expect(await screen.at("show-site").innerText()).toMatch(/^0\.(2999|3000) 公顷/);
+  });
+
+  it("explains a browser without WebGL2, and still takes a site", async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      const { HTMLCanvasElement: canvas } = globalThis as unknown as {
+        HTMLCanvasElement: { prototype: { getContext(kind: string, ...rest: unknown[]): unknown } };
+      };
+      const original = canvas.prototype.getContext;
+      canvas.prototype.getContext = function getContext(kind, ...rest) {
+        return kind === "webgl2" ? null : original.call(this, kind, ...rest);
+      };
+    });
+    await page.goto(service.url);
+    await page.getByText("需要 WebGL2").waitFor();
+    await page.locator('[data-test="type-coordinates"]').click();
+    await page.locator("[data-test=typing] textarea").fill(CLEAR);
+    await page.locator('[data-test="take-text"]').click();
+    await page.locator('[data-test="site-current"]').waitFor();
+    await context.close();
   });
 
   it("does the same on a phone", async () => {
