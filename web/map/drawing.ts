@@ -25,7 +25,7 @@ const DECIMALS = 9;
 const POINTER_DISTANCE = 12;
 const MODES: Record<Exclude<DrawMode, "idle" | "edit">, string> = { polygon: "polygon", line: "linestring", point: "point" };
 
-const coordinates = { draggable: true, midpoints: true, deletable: true };
+const coordinates = { draggable: true, midpoints: { draggable: true }, deletable: true };
 
 function createTool(map: Map): TerraDraw {
   return new TerraDraw({
