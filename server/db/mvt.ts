@@ -14,14 +14,24 @@ export async function encodeTile(database: OpenDatabase, layer: string, rows: Ra
       select st_asmvt(t, ${layer}::text, ${sql.lit(EXTENT)}, 'geom') as mvt from (${rows}) as t`.execute(database.db);
     return result.rows[0]?.mvt ?? Buffer.alloc(0);
   }
-  const result = await sql<{ geometry: { coordinates: number[][][][] }; tags: Record<string, unknown> }>`
-    select st_asgeojson(st_multi(t.geom), 0, 0)::jsonb as geometry, to_jsonb(t) - 'geom' as tags
+  const result = await sql<{ geometry: TileGeometry; tags: Record<string, unknown> }>`
+    select st_asgeojson(t.geom, 0, 0)::jsonb as geometry, to_jsonb(t) - 'geom' as tags
     from (${rows}) as t`.execute(database.db);
   if (result.rows.length === 0) return Buffer.alloc(0);
   const features = result.rows.map(({ geometry, tags }) => ({
-    type: 3 as const,
-    geometry: geometry.coordinates.flatMap((polygon) => polygon),
+    ...shape(geometry),
     tags: Object.fromEntries(Object.entries(tags).filter(([, value]) => value !== null)),
   }));
   return Buffer.from(fromGeojsonVt({ [layer]: { features } } as never, { version: 2, extent: EXTENT }));
+}
+
+type TileGeometry =
+  | { type: "Point"; coordinates: number[] }
+  | { type: "Polygon"; coordinates: number[][][] }
+  | { type: "MultiPolygon"; coordinates: number[][][][] };
+
+/** As `@maplibre/vt-pbf` takes it: 1 a list of points, 3 a list of rings. */
+function shape(geometry: TileGeometry): { type: 1 | 3; geometry: unknown } {
+  if (geometry.type === "Point") return { type: 1, geometry: [geometry.coordinates] };
+  return { type: 3, geometry: geometry.type === "Polygon" ? geometry.coordinates : geometry.coordinates.flat() };
 }

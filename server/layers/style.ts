@@ -39,8 +39,8 @@ export function styleOf(lang: Lang, datetime: string | undefined): StyleSpecific
   };
 }
 
-function common(layer: Layer, paint: Paint) {
-  const tests = Object.entries(paint.match).map(([name, value]) => ["==", ["get", name], value]);
+function common(layer: Layer, paint: Paint, more: unknown[] = []) {
+  const tests = [...Object.entries(paint.match).map(([name, value]) => ["==", ["get", name], value]), ...more];
   return {
     source: layer.id,
     "source-layer": layer.id,
@@ -89,7 +89,7 @@ function labels(layer: Layer, paint: Paint, lang: Lang): StyleLayer[] {
     {
       id: `${idOf(paint)}-label`,
       type: "symbol",
-      ...common(layer, paint),
+      ...common(layer, paint, [["==", ["geometry-type"], "Point"]]),
       layout: { "text-field": ["get", paint.label[lang]], "text-size": 12, "text-max-width": 12, "symbol-placement": "point" },
       paint: { "text-color": paint.color, "text-halo-color": "#FFFFFF", "text-halo-width": 1.4 },
     },

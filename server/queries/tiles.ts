@@ -11,6 +11,7 @@ const BUFFER = 64;
 const SNAP_IS_SAFE_FROM = 11;
 
 /** One layer's tile, not compressed; empty when there is nothing. Below `minzoom` a layer has no tiles.
+ *  Each feature is a polygon, and in the one tile that holds its label point a point with the same tags.
  *  Stored Web Mercator, clipped by box, affine, snapped: six times faster than ST_AsMVTGeom with the same features. */
 export async function layerTile(
   database: OpenDatabase,
@@ -27,17 +28,28 @@ export async function layerTile(
       case when geom_3857 @ env.box then geom_3857 else st_collectionextract(st_clipbybox2d(geom_3857, env.box), 3) end,
       ${sql.lit(scale)}, 0, 0, ${sql.lit(-scale)}, ${sql.lit(-west * scale)}, ${sql.lit(north * scale)}), 1)`;
   const mended = z >= SNAP_IS_SAFE_FROM ? snapped : sql`st_collectionextract(st_makevalid(${snapped}), 3)`;
+  const names = sql.join(tags.map(([name]) => sql.ref(name)));
+  const box = sql`st_makeenvelope(${sql.lit(west - side * (BUFFER / EXTENT))}, ${sql.lit(north - side * (1 + BUFFER / EXTENT))},
+    ${sql.lit(west + side * (1 + BUFFER / EXTENT))}, ${sql.lit(north + side * (BUFFER / EXTENT))}, 3857)`;
+  const placed = sql`st_snaptogrid(st_affine(spot, ${sql.lit(scale)}, 0, 0, ${sql.lit(-scale)}, ${sql.lit(-west * scale)}, ${sql.lit(north * scale)}), 1)`;
   const rows = sql`
-    select ${sql.join(tags.map(([name]) => sql.ref(name)))}, st_forcepolygonccw(geom) as geom
+    with shown as materialized (
+      select ${names}, geom_3857, st_pointonsurface(geom_3857) as spot
+      from ${sql.table(layer.id)}
+      where geom_3857 && ${box} and valid_from <= ${asOf}::date and (valid_to is null or ${asOf}::date < valid_to)
+    )
+    select ${names}, st_forcepolygonccw(geom) as geom
     from (
-      select ${sql.join(tags.map(([name]) => sql.ref(name)))}, ${mended} as geom
-      from ${sql.table(layer.id)},
-        (select st_makeenvelope(${sql.lit(west - side * (BUFFER / EXTENT))}, ${sql.lit(north - side * (1 + BUFFER / EXTENT))},
-           ${sql.lit(west + side * (1 + BUFFER / EXTENT))}, ${sql.lit(north + side * (BUFFER / EXTENT))}, 3857) as box) as env
-      where geom_3857 && env.box and valid_from <= ${asOf}::date and (valid_to is null or ${asOf}::date < valid_to)
+      select ${names}, ${mended} as geom
+      from shown, (select ${box} as box) as env
       order by code collate "C"
       offset 0
     ) as cut
-    where not st_isempty(geom)`;
+    where not st_isempty(geom)
+    union all
+    select ${names}, ${placed} as geom
+    from shown
+    where st_x(spot) >= ${sql.lit(west)} and st_x(spot) < ${sql.lit(west + side)}
+      and st_y(spot) > ${sql.lit(north - side)} and st_y(spot) <= ${sql.lit(north)}`;
   return encodeTile(database, layer.id, rows);
 }

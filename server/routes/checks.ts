@@ -6,6 +6,7 @@ import { type CheckInput, replay, runCheck } from "../check.ts";
 import type { OpenDatabase } from "../db/open.ts";
 import { checkAttributes } from "../domain/classify.ts";
 import type { Catalogue } from "../domain/rule.ts";
+import { sayBoth } from "../messages.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
 import { listChecks, readCheck, readSaid } from "../queries/checks.ts";
 import { invalidParts, repair } from "../queries/site.ts";
@@ -41,7 +42,7 @@ export function checkRoutes(database: OpenDatabase, catalogue: Catalogue, now: (
     const faults: FaultSpec[] = wrong.slice(0, 50).map(({ index, reason, x, y }) => ({
       pointer: site.pointers[index] ?? "#/geometry",
       key: "fault.invalid_ring",
-      params: { reason, place: x === null ? "-" : `${x}, ${y}` },
+      params: { reason: sayBoth(INVALID[reason] ?? "invalid.other"), place: placeOf(x, y) },
       ...(x !== null && y !== null && (site.srid === 4326 || site.srid === 4490) ? { position: [x, y] as [number, number] } : {}),
     }));
     const mended = site.parts.every(({ type }) => type === "Polygon" || type === "MultiPolygon")
@@ -161,4 +162,23 @@ function readInput(body: unknown, catalogue: Catalogue, now: Date): CheckInput {
     accuracy_m: accuracy_m as number,
     asOf: asOf as string,
   };
+}
+
+/** GEOS' reasons, in our words. */
+const INVALID: Record<string, string> = {
+  "Self-intersection": "invalid.self_intersection",
+  "Ring Self-intersection": "invalid.ring_self_intersection",
+  "Hole lies outside shell": "invalid.hole_outside",
+  "Holes are nested": "invalid.nested_holes",
+  "Interior is disconnected": "invalid.disconnected",
+  "Nested shells": "invalid.nested_shells",
+  "Duplicate Rings": "invalid.duplicate_rings",
+  "Too few points in geometry component": "invalid.too_few_points",
+};
+
+/** Degrees to 0.1 m, metres to 1 cm. */
+function placeOf(x: number | null, y: number | null): string {
+  if (x === null || y === null) return "-";
+  const digits = Math.abs(x) <= 180 ? 6 : 2;
+  return `${x.toFixed(digits)}, ${y.toFixed(digits)}`;
 }

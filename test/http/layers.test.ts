@@ -180,7 +180,8 @@ eachEngine((engine) => {
       const response = await service.get(`/tiles/jurisdiction,protection_zone/${z}/${x}/${y}`);
       const tile = response.status === 204 ? {} : await decode(response);
       for (const features of Object.values(tile))
-        for (const { rings } of features) {
+        for (const { rings, type } of features) {
+          if (type !== 3) continue;
           const [outer] = rings as number[][][];
           const area = outer!.reduce(
             (sum, [ax, ay], i) => sum + ax! * outer![(i + 1) % outer!.length]![1]! - outer![(i + 1) % outer!.length]![0]! * ay!,
@@ -201,7 +202,25 @@ eachEngine((engine) => {
   }, 60_000);
 });
 
+/** Each feature's label stands once, in the tile that holds it. */
+function labelsOf(tiles: Record<string, unknown>, z: number): unknown[] {
+  return Object.entries(tiles)
+    .filter(([name]) => name.startsWith(`${z}/`))
+    .flatMap(([, content]) => Object.values(content as Record<string, { type: number; code: string }[]>).flat())
+    .filter(({ type }) => type === 1)
+    .map(({ code }) => code);
+}
+
 describe("both engines", () => {
+  it("label each feature once", ({ skip }) => {
+    if (!decoded["embedded"]) skip("the engine did not run");
+    expect(labelsOf(decoded["embedded"]!, 6).toSorted()).toEqual(["500118", "500118-HJZB-1", "500118-HJZB-2"]);
+    for (let z = 0; z <= 16; z++) {
+      const labels = labelsOf(decoded["embedded"]!, z);
+      expect(labels, String(z)).toEqual([...new Set(labels)]);
+    }
+  });
+
   it("put the same features with the same tags into every tile", ({ skip }) => {
     if (!decoded["embedded"] || !decoded["postgres"]) skip("one engine did not run");
     const simple = (engine: string) =>
