@@ -48,8 +48,8 @@ export async function runCheck(
   now: Date,
 ): Promise<Record<Lang, Check>> {
   const placed = await placeSite(database.db, input.site.parts, input.site.srid);
-  const frozen = await inSnapshot(database.db, (snapshot) => gather(snapshot, database, catalogue, input, placed));
-  const said = answer(frozen, catalogue, await rebuild(database, frozen), { id: randomUUID(), created_at: now.toISOString() });
+  const { frozen, evidence } = await inSnapshot(database.db, (snapshot) => gather(snapshot, database, catalogue, input, placed));
+  const said = answer(frozen, catalogue, evidence, { id: randomUUID(), created_at: now.toISOString() });
   await storeCheck(database.db, { said, frozen, catalogue });
   return said;
 }
@@ -66,7 +66,7 @@ async function gather(
   catalogue: Catalogue,
   input: CheckInput,
   placed: PlacedSite,
-): Promise<Frozen> {
+): Promise<{ frozen: Frozen; evidence: Evidence }> {
   const srid_gk = zoneOf(placed.lon);
   const framed = await frameSite(snapshot.db, placed.geometry, srid_gk);
   const measures: SiteEvidence = {
@@ -87,31 +87,30 @@ async function gather(
     radius_m,
     tolerances: TOLERANCES,
   };
-  const read = async (id: string): Promise<Frozen["layers"][string] & { evidence: LayerEvidence }> => {
+  const found: Frozen["layers"] = {};
+  const evidence: Record<string, LayerEvidence> = {};
+  const read = async (id: string): Promise<LayerEvidence> => {
     const layer = layerOf(id)!;
     const themes = catalogue.themes.filter((theme) => theme.layer === id);
-    const measured = await snapshot.guarded((db) => measureLayer(db, { layer, themes, origin: { asOf: input.asOf }, ...common }));
-    if ("failed" in measured) return { failed: measured.failed, evidence: { state: "failed", reason: measured.failed } };
-    const { evidence, frozen } = measured.value;
-    if (evidence.state === "failed") return { failed: evidence.reason, evidence };
-    return { features: frozen, counts: evidence.counts, version: evidence.version, evidence };
+    const result = await snapshot.guarded((db) => measureLayer(db, { layer, themes, origin: { asOf: input.asOf }, ...common }));
+    if ("failed" in result) {
+      found[id] = { failed: result.failed };
+      return (evidence[id] = { state: "failed", reason: result.failed });
+    }
+    const { evidence: measured, frozen } = result.value;
+    found[id] = { features: frozen, counts: measured.counts, version: measured.version };
+    return (evidence[id] = measured);
   };
-  const found: Frozen["layers"] = {};
-  const { evidence: where, ...districts } = await read(JURISDICTION);
-  found[JURISDICTION] = districts as Frozen["layers"][string];
-  const jurisdictions = districtsOf(where, input.accuracy_m);
+  const jurisdictions = districtsOf(await read(JURISDICTION), input.accuracy_m);
   const checklists = checklistsFor(catalogue, jurisdictions, input.asOf);
   const asked = new Set(checklists.flatMap((checklist) => checklist.themes));
-  for (const layer of layers) {
-    if (layer.id === JURISDICTION || !catalogue.themes.some((theme) => theme.layer === layer.id && asked.has(theme.theme)))
-      continue;
-    const { evidence: _, ...frozen } = await read(layer.id);
-    found[layer.id] = frozen as Frozen["layers"][string];
-  }
+  for (const { id } of layers)
+    if (id !== JURISDICTION && catalogue.themes.some(({ theme, layer }) => layer === id && asked.has(theme))) await read(id);
   const coverage = await snapshot.guarded((db) =>
     measureCoverage(db, { themes: [...asked], asOf: input.asOf, distances_m, ...common }),
   );
-  return {
+  const covered = "failed" in coverage ? { failed: coverage.failed } : coverage.value;
+  const frozen: Frozen = {
     project: {
       name: input.project.name,
       activity: input.project.activity.code,
@@ -123,7 +122,7 @@ async function gather(
     tolerances: TOLERANCES,
     radius_m,
     layers: found,
-    coverage: "failed" in coverage ? { failed: coverage.failed } : coverage.value,
+    coverage: covered,
     jurisdictions,
     checklists,
     versions: {
@@ -135,6 +134,7 @@ async function gather(
       service: SERVICE_VERSION,
     },
   };
+  return { frozen, evidence: { site: measures, layers: evidence, coverage: covered } };
 }
 
 /** Every district that holds or may hold the site: inside, or nearer to its outline than the accuracies allow to tell. */

@@ -7,7 +7,8 @@ import type { FaultSpec } from "./problem.ts";
 /** `parts` are single geometries in `srid`, x,y, heights dropped. */
 export type ParsedSite = { parts: Geometry[]; pointers: string[]; srid: number };
 
-export const MAX_VERTICES = 100_000;
+/** Beyond this a check could hold the embedded database for tens of seconds. */
+export const MAX_VERTICES = 20_000;
 export const MAX_PARTS = 10_000;
 /** The CGCS2000 3-degree zones reach from here to there. */
 export const LONGITUDES = [73.5, 136.5] as const;

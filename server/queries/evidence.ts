@@ -33,7 +33,7 @@ export type MeasureInput = {
   tolerances: Tolerances;
 };
 
-export type Measured = { evidence: LayerEvidence; frozen: FrozenFeature[] };
+export type Measured = { evidence: Extract<LayerEvidence, { state: "measured" }>; frozen: FrozenFeature[] };
 
 /** Runs `work` in one snapshot: every statement sees the same state of the database. */
 export async function inSnapshot<T>(db: Db, work: (snapshot: Snapshot) => Promise<T>): Promise<T> {

@@ -76,7 +76,7 @@ describe("a site in a request", () => {
   });
 
   it("bounds vertices", () => {
-    const long = { type: "LineString", coordinates: Array.from({ length: 100_001 }, (_, i) => [105 + i * 1e-6, 29]) };
+    const long = { type: "LineString", coordinates: Array.from({ length: 20_001 }, (_, i) => [105 + i * 1e-6, 29]) };
     expect(keys(long)).toContain("fault.too_many_vertices");
   });
 
