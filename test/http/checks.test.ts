@@ -163,6 +163,23 @@ eachEngine((engine) => {
       expect(first.overlap_m2! + second.overlap_m2!).toBeCloseTo(check.site.area_m2!, 0);
     });
 
+    it("a distance agrees with the geodesic to the nearest boundary point", async () => {
+      const [lon, lat] = [105.975, 29.243];
+      const check = await service.check({
+        activity: "outfall",
+        attributes: {},
+        geometry: { type: "Point", coordinates: [lon, lat] },
+      });
+      const near = finding(check, "WS-01b")!;
+      expect(near).toMatchObject({ outcome: "near", relation: "near" });
+      const zone = await service.json<{ geometry: { coordinates: number[][][][] } }>(
+        "/api/collections/protection_zone/items/500118-HJZB-2",
+      );
+      const boundary = zone.geometry.coordinates.flatMap((polygon) => polygon.flatMap((ring) => densified(ring, 200)));
+      const least = Math.min(...boundary.map(([x, y]) => Geodesic.WGS84.Inverse(lat, lon, y!, x!).s12!));
+      expect(Math.abs(near.distance_m! / least - 1)).toBeLessThan(0.0005); // the frame's scale at 0.97 degrees from its meridian
+    });
+
     it("a line crosses with a length, on the ellipsoid", async () => {
       const line = [
         [105.94, 29.232],
