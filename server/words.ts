@@ -37,6 +37,7 @@ function sayIn(lang: Lang, what: ToSay): Check {
     title: theme.spec.title[lang],
     status: theme.status,
     coverage: theme.coverage,
+    covered: theme.covered,
     data_date: theme.data_date,
     source: theme.source,
     basis: theme.basis,
@@ -203,9 +204,7 @@ function saySentence(lang: Lang, { concluded, judgement }: ToSay, findings: Find
   const joined = (titles: string[]) => titles.join(say(lang, "sentence.list"));
   const parts: string[] = [];
   const asked = themes.filter((theme) => theme.status !== "not_asked");
-  const outside = themes.some(
-    (theme) => theme.theme === JURISDICTION && (theme.status === "no_data" || theme.status === "failed"),
-  );
+  const outside = judgement.themes.some(({ spec, covered }) => spec.theme === JURISDICTION && !covered);
   const unproven = asked.filter(({ status, theme }) => (status === "no_data" || status === "failed") && theme !== JURISDICTION);
   const deciding = findings.find((finding) => finding.conclusion === concluded.conclusion && VERDICT_KEY[finding.outcome]);
   if (concluded.conclusion === "clear")

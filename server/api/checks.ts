@@ -127,6 +127,8 @@ export type ThemeAnswer = {
   title: string;
   status: ThemeStatus;
   coverage: CoverageState;
+  /** The data covers the whole site; true for a theme that was not asked, of which nothing is said. */
+  covered: boolean;
   /** yyyy-mm-dd of the data; null when not loaded. */
   data_date: string | null;
   source: string | null;

@@ -95,6 +95,14 @@ eachEngine((engine) => {
       expect(check.site.jurisdictions).toEqual([]);
     });
 
+    it("a site across the district's border is undetermined, and the sentence says why", async () => {
+      const check = await service.check({ geometry: rectangle(106.05, 29.395, 106.06, 29.405) });
+      expect(check).toMatchObject({ conclusion: "undetermined", possible: "prohibited", complete: false });
+      expect(check.site.jurisdictions).toEqual(["500118"]);
+      expect(check.themes.find((theme) => theme.theme === "jurisdiction")).toMatchObject({ status: "affected", covered: false });
+      expect(check.sentence).toContain("不全在已载入的行政区内");
+    });
+
     it("a site far from every zone is clear of what was asked, and names what was not asked", async () => {
       const check = await service.check({ geometry: FAR });
       expect(check).toMatchObject({ conclusion: "clear", complete: true });
