@@ -83,4 +83,12 @@ describe("the walls", () => {
       .map(({ path }) => path);
     expect(wrong).toEqual([]);
   });
+
+  it("the top level holds what it may, and nothing else", () => {
+    const allowed = ["server", "web", "geodata", "migrations", "test", "package.json", "package-lock.json", "tsconfig.json"];
+    const found = readdirSync(ROOT).filter(
+      (name) => !name.startsWith(".") && name !== "node_modules" && !/^README(\.\w+)?\.md$/.test(name),
+    );
+    expect(found.toSorted(), "put it in one of the folders").toEqual(allowed.toSorted());
+  });
 });
