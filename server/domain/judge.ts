@@ -227,7 +227,9 @@ export function statusOn(instrument: Instrument, asOf: string): InstrumentStatus
 function coversAll(spec: ThemeSpec, within_m: number, input: JudgeInput, layer: LayerEvidence | undefined): boolean {
   const coverage = coverageOf(spec.theme, input.evidence);
   if (!coverage || coverage.covers[String(within_m)] !== true) return false;
-  return coverage.state === "declared_none" || layer?.state === "measured";
+  if (coverage.state === "declared_none") return true;
+  // Loaded, yet not one feature in force: an emptied table proves nothing. Emptiness must be declared.
+  return layer?.state === "measured" && (layer.counts[spec.theme] ?? 0) > 0;
 }
 
 function coverageOf(theme: string, evidence: Evidence): ThemeCoverage | undefined {

@@ -316,7 +316,7 @@ export async function measureCoverage(
     from touching left join held on held.theme = touching.theme
     group by touching.theme`.execute(db);
   const worstState = (states: CoverageState[]) =>
-    (["not_loaded", "declared_none", "loaded"] as const).find((state) => states.includes(state))!;
+    (["not_loaded", "loaded", "declared_none"] as const).find((state) => states.includes(state))!;
   const worstBasis = (bases: Basis[] | null) =>
     (["schematic", "computed_default", "approved_polygon"] as const).find((basis) => bases?.includes(basis)) ?? null;
   return Object.fromEntries(

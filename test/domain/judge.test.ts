@@ -30,6 +30,12 @@ describe("outcomes", () => {
     expect(outcomes({ rules: [rule("prohibit")] })).toEqual(["not_triggered"]));
   it("nothing loaded is no data", () =>
     expect(outcomes({ rules: [rule("prohibit")], state: "not_loaded" })).toEqual(["no_data"]));
+  it("a loaded theme without a single feature is no data: emptiness must be declared", () => {
+    const emptied = { jurisdiction: 1, "protection_zone/first": 0, "protection_zone/second": 1, industrial_park: 1 };
+    expect(outcomes({ rules: [rule("prohibit")], counts: emptied })).toEqual(["no_data"]);
+    expect(decide({ rules: [], counts: emptied })).toMatchObject({ conclusion: "undetermined", complete: false });
+    expect(outcomes({ rules: [rule("prohibit")], counts: emptied, state: "declared_none" })).toEqual(["not_triggered"]);
+  });
   it("declared none counts as covered", () =>
     expect(outcomes({ rules: [rule("prohibit")], state: "declared_none" })).toEqual(["not_triggered"]));
   it("coverage that ends inside the site is no data, beside what was met", () =>

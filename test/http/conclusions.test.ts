@@ -117,6 +117,23 @@ eachEngine((engine) => {
       expect((await service.check({ geometry: FAR })).conclusion).toBe("clear");
     });
 
+    it("a table emptied behind its coverage is no data, not clear", async () => {
+      await sql`create table emptied as select code, level from protection_zone where level = 'second'`.execute(
+        service.database.db,
+      );
+      await sql`update protection_zone set level = 'quasi' where level = 'second'`.execute(service.database.db);
+      const check = await service.check({ geometry: FAR });
+      expect(check).toMatchObject({ conclusion: "undetermined", complete: false, possible: "prohibited" });
+      expect(check.themes.find((theme) => theme.theme === "protection_zone/second")).toMatchObject({
+        status: "no_data",
+        features: 0,
+      });
+      await sql`update protection_zone set level = 'second' where code in (select code from emptied)`.execute(
+        service.database.db,
+      );
+      expect((await service.check({ geometry: FAR })).conclusion).toBe("clear");
+    });
+
     it("a missing table fails its layer and nothing is clear", async () => {
       await sql`alter table protection_zone rename to hidden`.execute(service.database.db);
       const check = await service.check({ geometry: FAR });

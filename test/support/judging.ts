@@ -146,7 +146,11 @@ export function catalogue(rules: Rule[], instruments: Instrument[] = [instrument
   };
 }
 
+/** Features in force over the whole layer, by theme. */
+const ONE_EACH = { jurisdiction: 1, "protection_zone/first": 1, "protection_zone/second": 1, industrial_park: 1 };
+
 export type World = {
+  counts?: Record<string, number>;
   rules: Rule[];
   instruments?: Instrument[];
   features?: FeatureEvidence[];
@@ -172,7 +176,12 @@ export function decide(world: World): Judgement & ReturnType<typeof conclude> {
   const project: Project = { name: "p", activity: farm, action: world.action ?? "new", attributes: world.attributes ?? {} };
   const asked = world.asked ?? ["jurisdiction", "protection_zone/first", "protection_zone/second", "industrial_park"];
   const jurisdictions = world.jurisdictions ?? ["500118"];
-  const measured = (features: FeatureEvidence[]): LayerEvidence => ({ state: "measured", features, counts: {}, version: 1 });
+  const measured = (features: FeatureEvidence[]): LayerEvidence => ({
+    state: "measured",
+    features,
+    counts: world.counts ?? ONE_EACH,
+    version: 1,
+  });
   const cover = (theme: string, state: CoverageState, covers: boolean) => ({
     theme,
     state,
