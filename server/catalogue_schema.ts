@@ -72,15 +72,23 @@ const rule = z.strictObject({
       relation: z.enum(["overlaps", "within_m", "outside", "upstream", "anywhere"]),
       theme: z.string().nullable(),
       within_m: z.number().positive().nullable(),
+      within_setting: z
+        .string()
+        .regex(/^[a-z][a-z0-9_.]*$/)
+        .optional(),
     })
     .refine(({ relation, theme }) => (relation === "anywhere") === (theme === null), {
       error: "expected a theme, except for anywhere",
       path: ["theme"],
     })
-    .refine(({ relation, within_m }) => (relation === "within_m") === (within_m !== null), {
-      error: "expected metres for within_m, and null otherwise",
-      path: ["within_m"],
-    }),
+    .refine(
+      ({ relation, within_m, within_setting }) =>
+        Number(within_m !== null) + Number(within_setting !== undefined) === Number(relation === "within_m"),
+      {
+        error: "expected metres or the name of a setting for within_m, and null otherwise",
+        path: ["within_m"],
+      },
+    ),
   who: z.strictObject({ classes: z.array(z.string()), actions: z.array(action).min(1), condition: condition.nullable() }),
   when: condition.nullable(),
   effect: z.enum([
@@ -154,6 +162,7 @@ export const themeFile: z.ZodType<ThemeSpec[]> = z.array(
     title: text,
     layer: code,
     match: z.record(z.string(), z.string()),
+    plain: z.boolean().optional(),
   }),
 );
 export const checklistFile: z.ZodType<Checklist[]> = z

@@ -40,6 +40,9 @@ export type Where = {
   relation: "overlaps" | "within_m" | "outside" | "upstream" | "anywhere";
   theme: string | null;
   within_m: number | null;
+  /** Instead of `within_m`, where the source gives no number: the operator setting that must hold the metres. Unset, no
+   *  distance is assumed: the rule cannot tell, wherever in its district the site lies. */
+  within_setting?: string;
 };
 
 /** `article: "*"` cites the whole text (a reply without articles). */
@@ -134,6 +137,8 @@ export type ThemeSpec = {
   layer: string;
   /** Column values of the layer that select the theme's features; empty: every feature. */
   match: Record<string, string>;
+  /** Lying in or near a feature restricts nothing by itself (a park, a river, the supply network): not a notice. */
+  plain?: boolean;
 };
 
 /** What a district asks, versioned; stored with each check. Protection zones cannot be left off. */

@@ -13,6 +13,8 @@ export type Column = {
   values: Record<string, Text> | null;
   /** Carried in tiles, for styling and labels. */
   tiled: boolean;
+  /** Said with a finding on the feature: what a rule read, or what a reader must know (a deadline, an order's number). */
+  told: boolean;
 };
 
 /** How the features of one theme are painted. Colours and second signs are those of the look. */
@@ -28,6 +30,24 @@ export type Paint = {
   pattern: string | null;
   /** Column of the label in each language; null: no label. */
   label: Text | null;
+  /** Points: the pictogram's name; absent for lines and fills. */
+  icon?: string;
+  /** Lines: a column of whole numbers by which the width is divided (1 is widest). */
+  thinned_by?: string;
+  /** Lines: small arrows show the flow. */
+  arrows?: boolean;
+  /** Column whose value is written inside a point's icon. */
+  written?: string;
+  /** Below this zoom the theme is not painted. */
+  minzoom?: number;
+};
+
+/** One kind of a layer that has many (`facility`, `control_area`): its own columns, required of it and of no other kind. */
+export type Kind = {
+  kind: string;
+  title: Text;
+  columns: Record<string, Column>;
+  paint: Omit<Paint, "theme" | "title" | "match">;
 };
 
 export type Layer = {
@@ -37,6 +57,8 @@ export type Layer = {
   description: Text;
   geometry: "point" | "line" | "polygon";
   columns: Record<string, Column>;
+  /** Kinds, when the column `kind` splits the layer: a kind's columns are optional to the table and asked of that kind. */
+  kinds?: readonly Kind[];
   minzoom: number;
   maxzoom: number;
   paint: Paint[];
@@ -64,6 +86,14 @@ export const COMMON_COLUMNS: Record<string, Column> = {
   approval_body: column("批准机关", "Approving body", "text", { optional: true }),
   approval_date: column("批准日期", "Approval date", "date", { optional: true }),
   competent_jurisdiction: column("主管行政区", "Competent jurisdiction", "text", { optional: true }),
+  confidence: column("位置可信度", "Confidence of the position", "text", {
+    optional: true,
+    values: {
+      sourced: { zh: "有来源", en: "sourced" },
+      approximate: { zh: "近似", en: "approximate" },
+      schematic: { zh: "示意", en: "schematic" },
+    },
+  }),
 };
 
 /** A column; not optional, not tiled and of any value unless said. */
@@ -71,9 +101,28 @@ export function column(
   zh: string,
   en: string,
   type: ColumnType,
-  more: Partial<Pick<Column, "optional" | "unit" | "values" | "tiled">> = {},
+  more: Partial<Pick<Column, "optional" | "unit" | "values" | "tiled" | "told">> = {},
 ): Column {
-  return { title: { zh, en }, type, unit: null, optional: false, values: null, tiled: false, ...more };
+  return { title: { zh, en }, type, unit: null, optional: false, values: null, tiled: false, told: false, ...more };
+}
+
+/** The columns and paints of a layer made of kinds: `kind` itself, and every kind's columns, optional to the table. Two
+ *  kinds that share a column declare the same object. */
+export function ofKinds(layer: string, kinds: readonly Kind[]): Pick<Layer, "columns" | "paint" | "kinds"> {
+  const columns: Record<string, Column> = {
+    kind: column("类别", "Kind", "text", {
+      tiled: true,
+      values: Object.fromEntries(kinds.map(({ kind, title }) => [kind, title])),
+    }),
+  };
+  for (const kind of kinds)
+    for (const [name, spec] of Object.entries(kind.columns)) {
+      const known = columns[name];
+      if (known && known.title.zh !== spec.title.zh) throw new Error(`Layer ${layer}: kinds differ over the column ${name}.`);
+      columns[name] = { ...spec, optional: true };
+    }
+  const paint = kinds.map(({ kind, title, paint: own }) => ({ theme: `${layer}/${kind}`, title, match: { kind }, ...own }));
+  return { columns, paint, kinds };
 }
 
 /** Checks a declaration and freezes it. Throws a sentence: a broken layer must not start. */
