@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { brotliCompress, brotliDecompressSync, constants } from "node:zlib";
 import { LRUCache } from "lru-cache";
 import type { OpenDatabase } from "./db/open.ts";
-import { layerOf } from "./layers/index.ts";
+import { layerOf, layers } from "./layers/index.ts";
 import { layerVersions } from "./queries/collections.ts";
 import { layerTile } from "./queries/tiles.ts";
 import { isDate, today } from "./query.ts";
@@ -15,7 +15,7 @@ const compress = promisify(brotliCompress);
 const MAX_BYTES = 128 * 1024 * 1024;
 /** Versions are asked anew at most this often; until the answer comes, tiles of the last known version are served. */
 const VERSIONS_FRESH_MS = 2000;
-const MAX_LAYERS = 8;
+const MAX_LAYERS = layers.length;
 
 type Tile = { body: Buffer; etag: string };
 

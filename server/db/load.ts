@@ -41,7 +41,10 @@ const File = z.object({
     z.object({
       type: z.literal("Feature"),
       properties: z.record(z.string(), z.unknown()),
-      geometry: z.object({ type: z.enum(["Polygon", "MultiPolygon"]), coordinates: z.array(z.unknown()).min(1) }),
+      geometry: z.object({
+        type: z.enum(["Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon"]),
+        coordinates: z.array(z.unknown()).min(1),
+      }),
     }),
   ),
 });
@@ -79,9 +82,8 @@ async function loadFile(db: Db, layer: Layer, folder: string, name: string): Pro
   const { features } = parse(File, bytes, file);
   if (before?.sha256 === sha256) return { layer: layer.id, file, features: features.length, changed: false };
   const source = parse(Source, sourceBytes, file);
-  const columns = columnsOf(layer);
   const faults = features.flatMap((feature, index) =>
-    rowFaults(columns, feature.properties).map((fault) => `feature ${index}: ${fault}`),
+    featureFaults(layer, feature).map((fault) => `feature ${index} (${String(feature.properties["code"])}): ${fault}`),
   );
   if (faults.length > 0) throw new LoadError(`${file}: ${faults.join(" ")}`);
   await db.transaction().execute(async (tx) => {
@@ -118,6 +120,29 @@ const FITS: Record<Column["type"], (value: unknown) => boolean> = {
   list: (value) => Array.isArray(value) && value.every((each) => typeof each === "string"),
 };
 
+const GEOMETRIES: Record<Layer["geometry"], readonly string[]> = {
+  point: ["Point"],
+  line: ["LineString", "MultiLineString"],
+  polygon: ["Polygon", "MultiPolygon"],
+};
+
+/** What is wrong with one feature, as sentences: its kind of geometry, its properties, and columns that are another
+ *  kind's or that its own kind requires. Empty when all fits the declaration. */
+export function featureFaults(layer: Layer, { properties, geometry }: z.infer<typeof File>["features"][number]): string[] {
+  const faults = rowFaults(columnsOf(layer), properties);
+  if (!GEOMETRIES[layer.geometry].includes(geometry.type))
+    faults.push(`geometry should be ${GEOMETRIES[layer.geometry].join(" or ")}, got ${geometry.type}.`);
+  const own = layer.kinds?.find(({ kind }) => kind === properties["kind"]);
+  if (!layer.kinds || !own) return faults;
+  const others = new Set(layer.kinds.flatMap(({ columns }) => Object.keys(columns)));
+  for (const [name, value] of Object.entries(properties))
+    if (others.has(name) && !(name in own.columns) && value !== null && value !== undefined)
+      faults.push(`${name} is no column of the kind ${own.kind}.`);
+  for (const [name, spec] of Object.entries(own.columns))
+    if (!spec.optional && (properties[name] ?? null) === null) faults.push(`${name} is missing.`);
+  return faults;
+}
+
 /** What is wrong with one feature's properties, as sentences; empty when all fits the declaration. */
 export function rowFaults(columns: Record<string, Column>, properties: Record<string, unknown>): string[] {
   const faults: string[] = [];
@@ -153,12 +178,13 @@ async function insertFeatures(db: Db, layer: Layer, file: string, features: z.in
   if (invalid.rows.length > 0)
     throw new LoadError(`${file}: ${invalid.rows.map(({ code, reason }) => `${code} is not valid (${reason})`).join("; ")}.`);
   const list = sql.join(names.map((name) => sql.ref(name)));
+  const multi = (g: ReturnType<typeof sql>) => (layer.geometry === "point" ? g : sql`st_multi(${g})`);
   const recordset = sql.raw(names.map((name) => `"${name}" ${SQL_TYPE[columns[name]!.type]}`).join(", "));
   await sql`
     insert into ${sql.table(layer.id)} (${list}, file, geom, geom_3857)
-    select ${list}, ${file}, g, st_multi(st_transform(g, 3857))
+    select ${list}, ${file}, g, ${multi(sql`st_transform(g, 3857)`)}
     from (
-      select r.*, st_multi(st_setsrid(st_geomfromgeojson(r.geometry), 4490)) as g
+      select r.*, ${multi(sql`st_setsrid(st_geomfromgeojson(r.geometry), 4490)`)} as g
       from jsonb_to_recordset(${jsonb(rows)}) as r (${recordset}, geometry text)
     ) as rows`.execute(db);
 }

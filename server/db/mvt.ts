@@ -27,11 +27,15 @@ export async function encodeTile(database: OpenDatabase, layer: string, rows: Ra
 
 type TileGeometry =
   | { type: "Point"; coordinates: number[] }
+  | { type: "LineString"; coordinates: number[][] }
+  | { type: "MultiLineString"; coordinates: number[][][] }
   | { type: "Polygon"; coordinates: number[][][] }
   | { type: "MultiPolygon"; coordinates: number[][][][] };
 
-/** As `@maplibre/vt-pbf` takes it: 1 a list of points, 3 a list of rings. */
-function shape(geometry: TileGeometry): { type: 1 | 3; geometry: unknown } {
+/** As `@maplibre/vt-pbf` takes it: 1 a list of points, 2 a list of lines, 3 a list of rings. */
+function shape(geometry: TileGeometry): { type: 1 | 2 | 3; geometry: unknown } {
   if (geometry.type === "Point") return { type: 1, geometry: [geometry.coordinates] };
+  if (geometry.type === "LineString") return { type: 2, geometry: [geometry.coordinates] };
+  if (geometry.type === "MultiLineString") return { type: 2, geometry: geometry.coordinates };
   return { type: 3, geometry: geometry.type === "Polygon" ? geometry.coordinates : geometry.coordinates.flat() };
 }

@@ -1,5 +1,5 @@
 /** Tiles: what a tile shows, as rows in tile coordinates. Display only; none of this enters a check. */
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { encodeTile, EXTENT } from "../db/mvt.ts";
 import type { OpenDatabase } from "../db/open.ts";
 import { columnsOf, type Layer } from "../layers/layer.ts";
@@ -11,7 +11,8 @@ const BUFFER = 64;
 const SNAP_IS_SAFE_FROM = 11;
 
 /** One layer's tile, not compressed; empty when there is nothing. Below `minzoom` a layer has no tiles.
- *  Each feature is a polygon, and in the one tile that holds its label point a point with the same tags.
+ *  A polygon layer's feature is a polygon and, in the one tile that holds its label point, a point with the same tags; a
+ *  line is clipped; a point stands in the one tile that holds it.
  *  Stored Web Mercator, clipped by box, affine, snapped: six times faster than ST_AsMVTGeom with the same features. */
 export async function layerTile(
   database: OpenDatabase,
@@ -19,25 +20,67 @@ export async function layerTile(
   { z, x, y, asOf }: { z: number; x: number; y: number; asOf: string },
 ): Promise<Buffer> {
   if (z < layer.minzoom) return Buffer.alloc(0);
-  const tags = Object.entries(columnsOf(layer)).filter(([, column]) => column.tiled);
+  const frame = frameOf(z, x, y);
+  const names = sql.join(
+    Object.entries(columnsOf(layer))
+      .filter(([, column]) => column.tiled)
+      .map(([name]) => sql.ref(name)),
+  );
+  const shown = sql`
+    from ${sql.table(layer.id)}
+    where geom_3857 && ${frame.box} and valid_from <= ${asOf}::date and (valid_to is null or ${asOf}::date < valid_to)`;
+  const rows = { point: pointRows, line: lineRows, polygon: polygonRows }[layer.geometry](names, shown, frame);
+  return encodeTile(database, layer.id, rows);
+}
+
+type Sql = RawBuilder<unknown>;
+type Frame = {
+  z: number;
+  /** The tile with its buffer, EPSG:3857. */
+  box: Sql;
+  /** To whole units of the tile, y down. */
+  placed: (geometry: Sql) => Sql;
+  /** A point belongs to exactly one tile of a zoom. Exact: `&&` compares boxes in single precision. */
+  holds: (point: Sql) => Sql;
+};
+
+function frameOf(z: number, x: number, y: number): Frame {
   const side = 40075016.68557849 / 2 ** z;
   const west = -20037508.342789244 + x * side;
   const north = 20037508.342789244 - y * side;
   const scale = EXTENT / side;
-  const snapped = sql`st_snaptogrid(st_affine(
-      case when geom_3857 @ env.box then geom_3857 else st_collectionextract(st_clipbybox2d(geom_3857, env.box), 3) end,
-      ${sql.lit(scale)}, 0, 0, ${sql.lit(-scale)}, ${sql.lit(-west * scale)}, ${sql.lit(north * scale)}), 1)`;
+  const edge = side * (BUFFER / EXTENT);
+  return {
+    z,
+    box: sql`st_makeenvelope(${sql.lit(west - edge)}, ${sql.lit(north - side - edge)}, ${sql.lit(west + side + edge)}, ${sql.lit(north + edge)}, 3857)`,
+    placed: (geometry) =>
+      sql`st_snaptogrid(st_affine(${geometry}, ${sql.lit(scale)}, 0, 0, ${sql.lit(-scale)}, ${sql.lit(-west * scale)}, ${sql.lit(north * scale)}), 1)`,
+    holds: (point) => sql`st_x(${point}) >= ${sql.lit(west)} and st_x(${point}) < ${sql.lit(west + side)}
+      and st_y(${point}) > ${sql.lit(north - side)} and st_y(${point}) <= ${sql.lit(north)}`,
+  };
+}
+
+function pointRows(names: Sql, shown: Sql, { placed, holds }: Frame): Sql {
+  return sql`select ${names}, ${placed(sql`geom_3857`)} as geom ${shown} and ${holds(sql`geom_3857`)} order by code collate "C"`;
+}
+
+/** Thinned to half a unit of the tile below the zoom where every vertex shows. */
+function lineRows(names: Sql, shown: Sql, { z, box, placed }: Frame): Sql {
+  const clipped = placed(sql`st_collectionextract(st_clipbybox2d(geom_3857, ${box}), 2)`);
+  const thinned = z >= SNAP_IS_SAFE_FROM ? clipped : sql`st_simplify(${clipped}, 0.5)`;
+  return sql`
+    select ${names}, geom
+    from (select ${names}, ${thinned} as geom ${shown} order by code collate "C" offset 0) as cut
+    where not st_isempty(geom) and st_length(geom) > 0`;
+}
+
+function polygonRows(names: Sql, shown: Sql, { z, box, placed, holds }: Frame): Sql {
+  const snapped = placed(
+    sql`case when geom_3857 @ env.box then geom_3857 else st_collectionextract(st_clipbybox2d(geom_3857, env.box), 3) end`,
+  );
   const mended = z >= SNAP_IS_SAFE_FROM ? snapped : sql`st_collectionextract(st_makevalid(${snapped}), 3)`;
-  const names = sql.join(tags.map(([name]) => sql.ref(name)));
-  const box = sql`st_makeenvelope(${sql.lit(west - side * (BUFFER / EXTENT))}, ${sql.lit(north - side * (1 + BUFFER / EXTENT))},
-    ${sql.lit(west + side * (1 + BUFFER / EXTENT))}, ${sql.lit(north + side * (BUFFER / EXTENT))}, 3857)`;
-  const placed = sql`st_snaptogrid(st_affine(spot, ${sql.lit(scale)}, 0, 0, ${sql.lit(-scale)}, ${sql.lit(-west * scale)}, ${sql.lit(north * scale)}), 1)`;
-  const rows = sql`
-    with shown as materialized (
-      select ${names}, geom_3857, st_pointonsurface(geom_3857) as spot
-      from ${sql.table(layer.id)}
-      where geom_3857 && ${box} and valid_from <= ${asOf}::date and (valid_to is null or ${asOf}::date < valid_to)
-    )
+  return sql`
+    with shown as materialized (select ${names}, geom_3857, st_pointonsurface(geom_3857) as spot ${shown})
     select ${names}, st_forcepolygonccw(geom) as geom
     from (
       select ${names}, ${mended} as geom
@@ -47,9 +90,7 @@ export async function layerTile(
     ) as cut
     where not st_isempty(geom)
     union all
-    select ${names}, ${placed} as geom
+    select ${names}, ${placed(sql`spot`)} as geom
     from shown
-    where st_x(spot) >= ${sql.lit(west)} and st_x(spot) < ${sql.lit(west + side)}
-      and st_y(spot) > ${sql.lit(north - side)} and st_y(spot) <= ${sql.lit(north)}`;
-  return encodeTile(database, layer.id, rows);
+    where ${holds(sql`spot`)}`;
 }
