@@ -5,10 +5,12 @@ import helmet from "helmet";
 import type { OpenDatabase } from "./db/open.ts";
 import { databaseProblem } from "./database_problem.ts";
 import type { Catalogue } from "./domain/rule.ts";
+import type { ExampleRow } from "./examples.ts";
 import { describeProblem, notFound, problemHandler } from "./problem.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { checkRoutes } from "./routes/checks.ts";
 import { collectionRoutes } from "./routes/collections.ts";
+import { exampleRoutes } from "./routes/examples.ts";
 import { type Commands, healthRoutes } from "./routes/health.ts";
 import { tileRoutes } from "./routes/tiles.ts";
 import { createTileServer } from "./tiles.ts";
@@ -17,6 +19,8 @@ export type AppOptions = {
   database: OpenDatabase;
   catalogue: Catalogue;
   log: { error(data: unknown, message: string): void };
+  /** Sites to try; absent: none. */
+  examples?: readonly ExampleRow[];
   now?: () => Date;
   /** Folder of the built web application; absent: the API alone. */
   web?: string;
@@ -39,6 +43,7 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(collectionRoutes(database.db, catalogue, now)); //       /api /api/collections[/{layer}[/items[/{code}]]]
   app.use(catalogueRoutes(catalogue, now)); //                          /api/rules /api/instruments /api/activities
   app.use(checkRoutes(database, catalogue, now)); //               /api/checks[/{id}[/replay]]
+  app.use(exampleRoutes(database.db, options.examples ?? [])); //  /api/examples
   app.use(tileRoutes(database.db, now)); //                        /tiles/{layers}[/{z}/{x}/{y}] /style.json
   app.get("/problems/:type", describeProblem);
   if (options.web) serveWeb(app, options.web); //                  /

@@ -219,7 +219,8 @@ function unknownSettings(catalogue: Catalogue): CatalogueFault[] {
     ...catalogue.rules.flatMap((row) => [row.who.condition, row.when]),
   ]
     .flatMap((each) => (each ? [...leaves(each)] : []))
-    .flatMap(({ leaf }) => ("gte_setting" in leaf ? [leaf.gte_setting] : []));
+    .flatMap(({ leaf }) => ("gte_setting" in leaf ? [leaf.gte_setting] : []))
+    .concat(catalogue.rules.flatMap((row) => row.where.within_setting ?? []));
   const options = (name: string) =>
     catalogue.attributes.find((spec) => spec.name === name)?.options?.map(({ value }) => value) ?? [];
   const names = read.flatMap((template) =>

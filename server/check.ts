@@ -4,9 +4,9 @@ import type { Action, AttributeValue, Check, Replay } from "./api/checks.ts";
 import type { Geometry, Lang } from "./api/common.ts";
 import type { OpenDatabase } from "./db/open.ts";
 import { classify } from "./domain/classify.ts";
-import { conclude } from "./domain/conclude.ts";
+import { conclude, concludedThemes } from "./domain/conclude.ts";
 import { type Evidence, type LayerEvidence, type SiteEvidence, TOLERANCES, type Tolerances } from "./domain/evidence.ts";
-import { JURISDICTION, judge, type Project, stands } from "./domain/judge.ts";
+import { JURISDICTION, judge, type Project, reachOfRule, stands } from "./domain/judge.ts";
 import type { Catalogue, Checklist } from "./domain/rule.ts";
 import { layerOf, layers } from "./layers/index.ts";
 import { type FrozenFeature, inSnapshot, measureCoverage, measureLayer, type Origin, type Snapshot } from "./queries/evidence.ts";
@@ -77,7 +77,7 @@ async function gather(
     srid_gk,
     accuracy_m: input.accuracy_m,
   };
-  const distances_m = [...new Set([0, ...catalogue.rules.map((rule) => rule.where.within_m ?? 0)])];
+  const distances_m = [...new Set([0, ...catalogue.rules.map((rule) => reachOfRule(rule, catalogue.settings) ?? 0)])];
   const radius_m = TOLERANCES.near_m + Math.max(...distances_m) + 2 * input.accuracy_m;
   const common = {
     site: framed,
@@ -207,10 +207,7 @@ function answer(
     tolerances: frozen.tolerances,
     asOf: frozen.asOf,
   });
-  const concluded = conclude(
-    judgement.findings,
-    judgement.themes.map(({ spec, status, covered, basis }) => ({ theme: spec.theme, status, covered, basis })),
-  );
+  const concluded = conclude(judgement.findings, concludedThemes(judgement.themes));
   return sayCheck({ frozen, evidence, project, classes, catalogue, judgement, concluded, ...identity });
 }
 

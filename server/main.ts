@@ -1,7 +1,8 @@
 /** The only file that acts when imported: config, open the database, migrate, load, listen, close on a signal. */
 import { createApp } from "./app.ts";
 import { ConfigError, readConfig } from "./config.ts";
-import { commandsOf, createLog, open, prepareDatabase, readCatalogue } from "./service.ts";
+import { commandsOf, createLog, GEODATA, open, prepareDatabase, readCatalogue } from "./service.ts";
+import { readExamples } from "./examples.ts";
 import { buildWeb } from "./web.ts";
 
 if (Number(process.versions.node.split(".")[0]) < 24) {
@@ -31,7 +32,7 @@ try {
   const web = await building;
   const commands = commandsOf(database, () => refreshTiles());
   const operator = database.operatorToken === undefined ? {} : { operator: { token: database.operatorToken, commands } };
-  const { server, refreshTiles } = createApp({ database, catalogue, log, web, ...operator });
+  const { server, refreshTiles } = createApp({ database, catalogue, log, web, examples: readExamples(GEODATA), ...operator });
 
   let closing = false;
   const close = (code: number) => {

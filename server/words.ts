@@ -1,12 +1,14 @@
 /** The words of a check, in both languages, from the one catalogue of messages. No measuring and no judging here. */
-import type { Check, Conclusion, Finding, Reason, ThemeAnswer } from "./api/checks.ts";
+import type { Check, Conclusion, Finding, Rank, Reason, ThemeAnswer } from "./api/checks.ts";
 import type { Lang } from "./api/common.ts";
 import type { Frozen } from "./check.ts";
 import type { ClassTruth } from "./domain/classify.ts";
 import { type Answer, CONCLUSIONS, contribution } from "./domain/conclude.ts";
-import type { Evidence } from "./domain/evidence.ts";
+import type { Evidence, FeatureEvidence } from "./domain/evidence.ts";
 import { JURISDICTION, type Judged, type Judgement, type Project, type ReasonSpec, relationOf, shareOf } from "./domain/judge.ts";
 import type { Article, Catalogue } from "./domain/rule.ts";
+import { layerOf } from "./layers/index.ts";
+import { columnsOf } from "./layers/layer.ts";
 import { say } from "./messages.ts";
 
 export type ToSay = {
@@ -130,12 +132,13 @@ function sayFinding(lang: Lang, judged: Judged, index: number, { evidence, froze
     distance_m: m2(feature?.distance_m ?? null),
     basis: feature?.basis ?? null,
     accuracy_m: feature?.accuracy_m ?? null,
+    told: feature ? sayTold(lang, feature) : [],
     piece: feature?.piece ?? null,
     instrument: instrument.id,
     instrument_title: instrument.title[lang],
     rank: instrument.rank,
     status: judged.status,
-    article: cite(rule.article, lang),
+    article: cite(rule.article, instrument.rank, lang),
     gist: rule.gist[lang],
     quote: rule.quote,
     reasons: judged.reasons.map((reason) => sayReason(lang, reason, catalogue)),
@@ -145,8 +148,22 @@ function sayFinding(lang: Lang, judged: Judged, index: number, { evidence, froze
   };
 }
 
+/** The columns that are told with a finding, and have a value. */
+function sayTold(lang: Lang, { layer, columns }: FeatureEvidence): Finding["told"] {
+  const declared = layerOf(layer);
+  if (!declared) return [];
+  return Object.entries(columnsOf(declared))
+    .filter(([name, spec]) => spec.told && columns[name] !== null && columns[name] !== undefined)
+    .map(([name, spec]) => {
+      const value = columns[name];
+      const said = typeof value === "boolean" ? say(lang, `value.${value}`) : String(value);
+      return { name, title: spec.title[lang], value: (spec.values?.[said]?.[lang] ?? said) + (spec.unit ? ` ${spec.unit}` : "") };
+    });
+}
+
 function sayReason(lang: Lang, { code, name, depth_m }: ReasonSpec, catalogue: Catalogue): Reason {
   const title =
+    (code === "action_not_named" ? say(lang, `action.${name}`) : undefined) ??
     catalogue.attributes.find((attribute) => attribute.name === name)?.title[lang] ??
     catalogue.themes.find((theme) => theme.theme === name)?.title[lang] ??
     name;
@@ -183,10 +200,12 @@ export function chineseNumber(number: number): string {
   return text.replace(/^一十/, "十");
 }
 
-/** 第三百一十九条第一款, or "art. 319(1)". A part that is no number stands as written. */
-export function cite({ article, paragraph, item }: Article, lang: Lang): string {
+/** 第三百一十九条第一款, or "art. 319(1)". A part that is no number stands as written; a plan has items of its own
+ *  numbering, not articles. */
+export function cite({ article, paragraph, item }: Article, rank: Rank, lang: Lang): string {
   const number = (text: string) => (/^\d+$/.test(text) ? chineseNumber(Number(text)) : text);
   if (article === "*") return say(lang, "cite.whole");
+  if (rank === "work_plan") return say(lang, "cite.plan", { item: article });
   if (lang === "en") return `art. ${article}${paragraph ? `(${paragraph})` : ""}${item ? `(${item})` : ""}`;
   return `第${number(article)}条${paragraph ? `第${number(paragraph)}款` : ""}${item ? `第${number(item)}项` : ""}`;
 }

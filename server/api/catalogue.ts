@@ -62,6 +62,8 @@ export type Rule = {
   layer: string | null;
   relation: "overlaps" | "within_m" | "outside" | "upstream" | "anywhere";
   within_m: number | null;
+  /** The operator setting that holds the distance where the source gives none. */
+  within_setting: string | null;
   classes: string[];
   actions: Action[];
   effect: Effect;

@@ -71,7 +71,11 @@ export type Reason = {
     | "several_features"
     | "sliver"
     | "contact"
-    | "assumed_attribute";
+    | "assumed_attribute"
+    /** The provision speaks of such a project and place, but not of this action. */
+    | "action_not_named"
+    /** ... and no other rule answers for this project there. */
+    | "unanswered";
   /** The attribute, setting or theme; empty where the code says it all. */
   name: string;
   /** A sentence in the language of the check. */
@@ -106,6 +110,8 @@ export type Finding = {
   distance_m: number | null;
   basis: Basis | null;
   accuracy_m: number | null;
+  /** Facts of the feature that a reader of the finding needs: a deadline, an order's number, date and reason. */
+  told: { name: string; title: string; value: string }[];
   /** The clipped pieces; null where there are none. */
   piece: Geometry | null;
   instrument: string;
@@ -133,7 +139,8 @@ export type ThemeAnswer = {
   data_date: string | null;
   source: string | null;
   basis: Basis | null;
-  /** Features of the theme in force on the date, over the whole layer; null when unknown. */
+  /** Features of the theme in force on the date in the files that cover the site, 0 when one of them has none; over the
+   *  whole layer where no file covers it; null when unknown. */
   features: number | null;
   nearest_m: number | null;
 };

@@ -11,6 +11,8 @@ export type Landing = {
   sample_data: boolean;
   /** Where the map opens, `[west, south, east, north]`. */
   bbox: [number, number, number, number];
+  /** The districts that are loaded, by code. */
+  places: { code: string; name: Text; bbox: [number, number, number, number] }[];
   links: Link[];
 };
 
@@ -26,13 +28,24 @@ export type CoverageEntry = {
   basis: Basis | null;
 };
 
-export type ColumnInfo = { name: string; title: Text; type: string; unit: string | null };
+export type ColumnInfo = {
+  name: string;
+  title: Text;
+  type: string;
+  unit: string | null;
+  /** The only values, with their words; null: any. */
+  values: Record<string, Text> | null;
+  /** Said with findings on a feature. */
+  told: boolean;
+};
 
 /** One row of a legend. `pattern` names an image the map makes (`hatch-dense`, `hatch-wide` ...), null for none. */
 export type LegendEntry = {
   theme: string;
   title: Text;
   kind: "fill" | "line" | "point";
+  /** Pictogram of a point, null for fills and lines. */
+  icon: string | null;
   color: string;
   outline: string;
   dash: number[] | null;

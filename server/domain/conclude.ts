@@ -54,22 +54,42 @@ export function weightOf({ effect, status }: Pick<Judged, "effect" | "status">):
   return status === "horizon_passed" || status === "unverified" ? milder(own, "undetermined") : own;
 }
 
+/** A rule is silent on the action and nothing else answers: «not covered» is never «allowed». */
+function isUnanswered({ reasons }: Pick<Judged, "reasons">): boolean {
+  return reasons.some(({ code }) => code === "unanswered");
+}
+
+type Concluding = Pick<Judged, "effect" | "status" | "outcome" | "reasons">;
+
 /** What one finding contributes by itself. */
-export function contribution(finding: Pick<Judged, "effect" | "status" | "outcome">): Conclusion {
+export function contribution(finding: Concluding): Conclusion {
   const weight = weightOf(finding);
-  if (finding.outcome === "not_triggered") return "clear";
+  if (finding.outcome === "not_triggered") return isUnanswered(finding) ? milder(weight, "undetermined") : "clear";
   if (finding.outcome === "triggered") return weight;
   if (finding.outcome === "near") return weight === "clear" ? "clear" : "notice";
   return milder(weight, "undetermined");
 }
 
 /** What a theme contributes besides its rules. An asked theme without proof is never clear, and a site in, at or near
- *  a feature is at least a notice. Being in a district is no finding. */
-export function themeContribution(theme: Pick<JudgedTheme, "status" | "covered"> & { theme: string }): Conclusion {
+ *  a feature is at least a notice, unless the theme restricts nothing by itself (a district, a park, a river). */
+export function themeContribution(theme: Pick<ConcludedTheme, "status" | "covered" | "plain">): Conclusion {
   if (theme.status === "not_asked") return "clear";
   if (!theme.covered || theme.status === "no_data" || theme.status === "failed") return "undetermined";
-  if (theme.theme === JURISDICTION || theme.status === "clear") return "clear";
+  if (theme.plain || theme.status === "clear") return "clear";
   return "notice";
+}
+
+export type ConcludedTheme = Pick<JudgedTheme, "status" | "covered" | "basis"> & { theme: string; plain: boolean };
+
+/** What `conclude` reads of the themes of a judgement. */
+export function concludedThemes(themes: readonly JudgedTheme[]): ConcludedTheme[] {
+  return themes.map(({ spec, status, covered, basis }) => ({
+    theme: spec.theme,
+    plain: spec.plain === true,
+    status,
+    covered,
+    basis,
+  }));
 }
 
 export type Answer = { standing: Standing; conclusion: Conclusion; known: Conclusion; possible: Conclusion; complete: boolean };
@@ -77,10 +97,7 @@ export type Answer = { standing: Standing; conclusion: Conclusion; known: Conclu
 /** The conclusion, what of it is certain (`known`), and the worst that any unknown could turn into (`possible`).
  *  In `screening` nothing milder than `undetermined` is said: a computed boundary cannot prove that nothing worse
  *  lies elsewhere, and were only `clear` lifted, adding a finding could improve the answer. */
-export function conclude(
-  findings: readonly Pick<Judged, "effect" | "status" | "outcome">[],
-  themes: readonly (Pick<JudgedTheme, "status" | "covered" | "basis"> & { theme: string })[],
-): Answer {
+export function conclude(findings: readonly Concluding[], themes: readonly ConcludedTheme[]): Answer {
   const standing = standingOf(themes);
   const asked = themes.filter((theme) => theme.status !== "not_asked");
   const unproven = (theme: (typeof asked)[number]) => themeContribution(theme) === "undetermined";
@@ -91,7 +108,7 @@ export function conclude(
   for (const finding of findings) {
     const own = contribution(finding);
     conclusion = worse(conclusion, own);
-    if (UNKNOWN.includes(finding.outcome)) possible = worse(possible, weightOf(finding));
+    if (UNKNOWN.includes(finding.outcome) || isUnanswered(finding)) possible = worse(possible, weightOf(finding));
     else known = worse(known, own);
     if (INCOMPLETE.includes(finding.outcome) && weightOf(finding) !== "clear") complete = false;
   }

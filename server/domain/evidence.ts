@@ -70,6 +70,7 @@ export type FeatureEvidence = {
 
 /** One layer's measurement: features within the screening distance, nearest first; or the failure that broke it. */
 export type LayerEvidence =
+  /** `counts`: per theme, the features in force in the files that cover the site; 0 when one of those files has none. */
   | { state: "measured"; features: FeatureEvidence[]; counts: Record<string, number>; version: number }
   | { state: "failed"; reason: string };
 

@@ -81,6 +81,7 @@ export function judge(input: JudgeInput): Judgement {
     const who = answerWho(rule, input);
     if (who.value === "false") {
       counted.other_activity++;
+      if (looksAt && asked.has(looksAt.theme)) findings.push(...silences(rule, instrument, looksAt, features, input));
       continue;
     }
     if (looksAt && !asked.has(looksAt.theme)) {
@@ -91,11 +92,56 @@ export function judge(input: JudgeInput): Judgement {
     findings.push(...answers(rule, instrument, looksAt, features, who, input));
   }
   return {
-    findings,
+    findings: findings.map((each) => markUnanswered(each, findings)),
     themes: input.catalogue.themes.map((spec) => answerTheme(spec, asked.has(spec.theme), input)),
     counted,
     slivers: findSlivers(asked, input),
   };
+}
+
+const BUILDING: readonly Action[] = ["new", "rebuilt", "expanded"];
+
+/** A rule that names some ways of building but not this one, on a feature that holds the site: `not_triggered`, said so.
+ *  What a provision leaves out it does not allow. */
+function silences(rule: Rule, instrument: Instrument, spec: ThemeSpec, features: FeatureEvidence[], input: JudgeInput): Judged[] {
+  const { action } = input.project;
+  if (rule.where.relation !== "overlaps" || !BUILDING.includes(action) || rule.who.actions.includes(action)) return [];
+  if (!rule.who.actions.some((each) => BUILDING.includes(each))) return [];
+  if (evaluate(whoCondition(rule), factsOf(input, input.classes, null)).value === "false") return [];
+  const { site } = input.evidence;
+  return features
+    .filter((feature) => stands(feature, site.accuracy_m, input.tolerances).outcome === "triggered")
+    .filter((feature) => !rule.when || evaluate(rule.when, factsOf(input, input.classes, feature)).value !== "false")
+    .map((feature) => ({
+      rule,
+      instrument,
+      status: statusOn(instrument, input.asOf),
+      outcome: "not_triggered" as const,
+      effect: rule.effect,
+      layer: spec.layer,
+      feature,
+      relation: relationOf(feature, site, input.tolerances),
+      reasons: [{ code: "action_not_named" as const, name: action }],
+    }));
+}
+
+/** A silence that no other rule on the same feature breaks is an open question, not an answer. */
+function markUnanswered(finding: Judged, all: Judged[]): Judged {
+  if (!finding.reasons.some(({ code }) => code === "action_not_named")) return finding;
+  const answered = all.some(
+    (other) =>
+      other.feature?.code === finding.feature?.code &&
+      other.layer === finding.layer &&
+      other.effect !== "duty" &&
+      !["not_triggered", "near"].includes(other.outcome),
+  );
+  return answered ? finding : { ...finding, reasons: [...finding.reasons, { code: "unanswered", name: "" }] };
+}
+
+/** How far a `within_m` rule looks, in metres; undefined: the operator has not set its distance. 0 for other relations. */
+export function reachOfRule({ where }: Pick<Rule, "where">, settings: Catalogue["settings"]): number | undefined {
+  if (where.relation !== "within_m") return 0;
+  return where.within_setting === undefined ? where.within_m! : settings[where.within_setting];
 }
 
 /** In force on `asOf`: the rule's own dates and its instrument's, both half-open. */
@@ -204,13 +250,24 @@ function answers(
     return [finding("no_data", { reasons: [{ code: "network_not_loaded", name: spec.theme }] })];
   const layer = input.evidence.layers[spec.layer];
   if (layer?.state === "failed") return [finding("failed", { reasons: [{ code: "measurement_failed", name: spec.theme }] })];
-  const uncovered = !coversAll(spec, rule.where.within_m ?? 0, input, layer)
+  const reach_m = reachOfRule(rule, input.catalogue.settings);
+  if (reach_m === undefined) {
+    const feature = features[0] ?? null;
+    return [
+      finding("cannot_tell", {
+        feature,
+        relation: feature ? relationOf(feature, input.evidence.site, input.tolerances) : null,
+        reasons: [{ code: "unset_setting", name: rule.where.within_setting! }, ...reasonsOf(who)],
+      }),
+    ];
+  }
+  const uncovered = !coversAll(spec, reach_m, input, layer)
     ? [finding("no_data", { reasons: [{ code: "not_covered" as const, name: spec.theme }] })]
     : [];
   const found =
     rule.where.relation === "outside"
       ? answerOutside(rule, features, who, uncovered.length > 0, input, finding)
-      : features.flatMap((feature) => answerFeature(rule, feature, who, input, finding));
+      : features.flatMap((feature) => answerFeature(rule, feature, reach_m, who, input, finding));
   if (found.length > 0 || uncovered.length > 0) return [...found, ...uncovered];
   return [finding("not_triggered")];
 }
@@ -289,6 +346,7 @@ export function relationOf(feature: FeatureEvidence, site: Evidence["site"], tol
 function answerFeature(
   rule: Rule,
   feature: FeatureEvidence,
+  reach_m: number,
   who: Who,
   input: JudgeInput,
   finding: (outcome: Outcome, more: Partial<Judged>) => Judged,
@@ -296,7 +354,7 @@ function answerFeature(
   const { site } = input.evidence;
   const spatial =
     rule.where.relation === "within_m"
-      ? standsWithin(feature, rule.where.within_m ?? 0, site.accuracy_m, input.tolerances)
+      ? standsWithin(feature, reach_m, site.accuracy_m, input.tolerances)
       : stands(feature, site.accuracy_m, input.tolerances);
   if (spatial.outcome === "not_triggered") return [];
   const when = rule.when ? evaluate(rule.when, factsOf(input, input.classes, feature)) : TRUE;

@@ -106,6 +106,19 @@ export async function layerVersions(db: Db): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ layer, version }) => [layer, version]));
 }
 
+/** The districts in force on a date, by code, with their boxes. */
+export async function places(
+  db: Db,
+  asOf: string,
+): Promise<{ code: string; name: { zh: string; en: string }; bbox: [number, number, number, number] }[]> {
+  const { rows } = await sql<{ code: string; zh: string; en: string; w: number; s: number; e: number; n: number }>`
+    select code, name_zh as zh, name_en as en, st_xmin(geom)::float8 as w, st_ymin(geom)::float8 as s, st_xmax(geom)::float8 as e, st_ymax(geom)::float8 as n
+    from jurisdiction
+    where level = 'county' and ${during(asOf)}
+    order by code collate "C"`.execute(db);
+  return rows.map(({ code, zh, en, w, s, e, n }) => ({ code, name: { zh, en }, bbox: [w, s, e, n] }));
+}
+
 /** Names of jurisdictions by code, for words. */
 export async function jurisdictionNames(db: Db): Promise<Record<string, { zh: string; en: string }>> {
   const { rows } = await sql<{ code: string; zh: string; en: string }>`

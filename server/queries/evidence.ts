@@ -90,6 +90,8 @@ export async function measureLayer(db: Db, input: MeasureInput): Promise<Measure
   const line = given(site.line);
   const dots = given(site.dots);
   const has = { poly: site.poly !== null, line: site.line !== null, dots: site.dots !== null };
+  const pieces = (prefix: string, shape: RawBuilder<unknown>) =>
+    layer.geometry === "polygon" ? cut(prefix, shape, has, tolerances) : meet(prefix, shape, has, layer.geometry);
   const result = await sql<{ features: Raw[] | null; counts: Record<string, number> }>`
     with site as materialized (select ${poly} as poly, ${line} as line, ${dots} as dots),
     source as materialized (${sourceOf(input)}),
@@ -111,7 +113,7 @@ export async function measureLayer(db: Db, input: MeasureInput): Promise<Measure
       where distance <= ${input.radius_m}::float8
     ),
     cut as materialized (
-      select shaped.*, ${cut("d", sql`g`, has, tolerances)}, ${cut("s", sql`shrunk`, has, tolerances)}, ${cut("g", sql`swollen`, has, tolerances)}
+      select shaped.*, ${pieces("d", sql`g`)}, ${pieces("s", sql`shrunk`)}, ${pieces("g", sql`swollen`)}
       from shaped
     ),
     answer as (
@@ -126,7 +128,7 @@ export async function measureLayer(db: Db, input: MeasureInput): Promise<Measure
       from cut
     )
     select (select jsonb_agg(to_jsonb(answer) order by distance_m, code) from answer) as features,
-      (${"frozen" in origin ? sql`select '{}'::jsonb` : countsOf(layer, input.themes, origin.asOf)}) as counts`.execute(db);
+      (${"frozen" in origin ? sql`select '{}'::jsonb` : countsOf(input, origin.asOf)}) as counts`.execute(db);
   const row = result.rows[0]!;
   const raw = row.features ?? [];
   return {
@@ -154,14 +156,23 @@ function inForceOn(asOf: string): RawBuilder<unknown> {
   return sql`valid_from <= ${asOf}::date and (valid_to is null or ${asOf}::date < valid_to)`;
 }
 
-/** How many features each theme has in force over the whole layer, and the layer's version. */
-function countsOf(layer: Layer, themes: ThemeSpec[], asOf: string): RawBuilder<unknown> {
+/** The layer's version, and how many features in force each theme has in the files that claim to cover the site: 0 when
+ *  any of those files has none, for an emptied file proves nothing, whatever other districts have. A theme that no file
+ *  covers here is counted over the whole layer. */
+function countsOf({ layer, themes, bbox }: MeasureInput, asOf: string): RawBuilder<unknown> {
+  const here = sql`st_makeenvelope(${sql.join(bbox.map((n) => sql`${n}::float8`))}, 4490)`;
   const entries = themes.flatMap(({ theme, match }) => {
-    const matches = Object.entries(match).map(([name, value]) => sql`${sql.ref(name)} = ${value}`);
-    return [sql.lit(theme), matches.length > 0 ? sql`count(*) filter (where ${sql.join(matches, sql` and `)})` : sql`count(*)`];
+    const matches = [sql`true`, ...Object.entries(match).map(([name, value]) => sql`${sql.ref(name)} = ${value}`)];
+    const features = sql`select count(*)::int as n from ${sql.table(layer.id)} where ${inForceOn(asOf)} and ${sql.join(matches, sql` and `)}`;
+    const files = sql`select distinct c.file from coverage as c where c.theme = ${theme} and c.state = 'loaded'
+      and c.valid_from <= ${asOf}::date and (c.valid_to is null or ${asOf}::date < c.valid_to) and st_intersects(c.geom, ${here})`;
+    return [
+      sql.lit(theme),
+      sql`(select coalesce(case when min(per.n) = 0 then 0 else sum(per.n)::int end, (${features}))
+        from (${files}) as loaded, lateral (${features} and file = loaded.file) as per)`,
+    ];
   });
-  return sql`select jsonb_build_object('version', (select version from layer_version where layer = ${layer.id}),
-    ${sql.join(entries)}) from ${sql.table(layer.id)} where ${inForceOn(asOf)}`;
+  return sql`select jsonb_build_object('version', (select version from layer_version where layer = ${layer.id}), ${sql.join(entries)})`;
 }
 
 type Has = { poly: boolean; line: boolean; dots: boolean };
@@ -175,6 +186,19 @@ function cut(prefix: string, shape: RawBuilder<unknown>, has: Has, { contact_m }
     ${has.line ? sql`st_collectionextract(st_intersection(line, ${shape}), 2)` : none} as ${column("line")},
     ${has.line ? sql`st_collectionextract(st_intersection(line, st_buffer(${shape}, ${sql.lit(-contact_m)})), 2)` : none} as ${column("core")},
     ${has.dots ? sql`st_collectionextract(st_intersection(dots, st_buffer(${shape}, ${sql.lit(-contact_m)})), 1)` : none} as ${column("dots")}`;
+}
+
+/** A line or point of the layer against the site: the length of the line inside the site's polygon or along its line,
+ *  and, as dots, where lines cross and points lie. A point of the site meets these by distance alone. */
+function meet(prefix: string, shape: RawBuilder<unknown>, has: Has, geometry: "line" | "point"): RawBuilder<unknown> {
+  const none = sql`null::geometry`;
+  const column = (name: string) => sql.ref(`${prefix}_${name}`);
+  const met = has.poly ? sql`st_intersection(poly, ${shape})` : has.line ? sql`st_intersection(line, ${shape})` : none;
+  const length = sql`st_collectionextract(${met}, 2)`;
+  const crossings = has.line ? sql`st_collectionextract(st_intersection(line, ${shape}), 1)` : none;
+  return sql`
+    ${none} as ${column("poly")}, ${length} as ${column("line")}, ${length} as ${column("core")},
+    ${geometry === "point" ? sql`st_collectionextract(${met}, 1)` : crossings} as ${column("dots")}`;
 }
 
 function measured(prefix: string): RawBuilder<unknown> {
@@ -193,8 +217,8 @@ function counts(prefix: string, has: Has, t: Tolerances): RawBuilder<unknown> {
     has.poly
       ? sql`(st_area(${of("poly")}) >= ${sql.lit(t.sliver_area_m2)} and not st_isempty(st_buffer(${of("poly")}, ${sql.lit(-t.sliver_width_m / 2)})))`
       : null,
-    has.line ? sql`st_length(${of("core")}) >= ${sql.lit(t.line_length_m)}` : null,
-    has.dots ? sql`st_npoints(${of("dots")}) > 0` : null,
+    sql`coalesce(st_length(${of("core")}) >= ${sql.lit(t.line_length_m)}, false)`,
+    sql`coalesce(st_npoints(${of("dots")}) > 0, false)`,
   ].filter((way) => way !== null);
   return sql`(${sql.join(ways, sql` or `)}) as ${of("counts")}`;
 }

@@ -8,7 +8,7 @@ import { layerOf, layers } from "../layers/index.ts";
 import { columnsOf, type Layer } from "../layers/layer.ts";
 import { say } from "../messages.ts";
 import { langOf, Problem } from "../problem.ts";
-import { coverageOf, feature, jurisdictionNames, page, type Row, summarize } from "../queries/collections.ts";
+import { coverageOf, feature, jurisdictionNames, page, places, type Row, summarize } from "../queries/collections.ts";
 import { bboxParameter, dateParameter, integerParameter, parameters, today } from "../query.ts";
 import { legendOf } from "../layers/style.ts";
 import type { Lang } from "../api/common.ts";
@@ -31,14 +31,15 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date):
   router.get("/api", async (request, response) => {
     parameters(request, []);
     const lang = langOf(request);
-    const summaries = await Promise.all(layers.map((layer) => summarize(db, layer)));
     const coverage = (await Promise.all(layers.map((layer) => coverageOf(db, layer, today(now()))))).flat();
+    const districts = await places(db, today(now()));
     const landing: Landing = {
       title: say(lang, "service.title"),
       description: say(lang, "service.description"),
       today: today(now()),
       sample_data: coverage.some((entry) => entry.basis === "schematic"),
-      bbox: summaries.map((summary) => summary.bbox).find((bbox) => bbox !== null) ?? CHINA,
+      bbox: homeOf(districts, coverage)?.bbox ?? CHINA,
+      places: districts,
       links: [
         link("/api", "self"),
         link("/api/collections", "data"),
@@ -74,7 +75,14 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date):
       geometry: layer.geometry,
       minzoom: layer.minzoom,
       maxzoom: layer.maxzoom,
-      columns: Object.entries(columnsOf(layer)).map(([name, { title, type, unit }]) => ({ name, title, type, unit })),
+      columns: Object.entries(columnsOf(layer)).map(([name, { title, type, unit, values, told }]) => ({
+        name,
+        title,
+        type,
+        unit,
+        values,
+        told,
+      })),
       legend: legendOf(layer),
       coverage: coverage.map((entry) => ({
         ...entry,
@@ -149,6 +157,13 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date):
   });
 
   return router;
+}
+
+/** Where the map opens: the district of which most themes are loaded, the first code among equals. */
+function homeOf(districts: Landing["places"], coverage: { jurisdiction: string; state: string }[]) {
+  const known = (code: string) =>
+    coverage.filter(({ jurisdiction, state }) => jurisdiction === code && state === "loaded").length;
+  return districts.toSorted((a, b) => known(b.code) - known(a.code) || (a.code < b.code ? -1 : 1))[0];
 }
 
 function toFeature({ code, properties, geometry }: Row): Feature {

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Basis, Conclusion, Effect, InstrumentStatus, Outcome, ThemeStatus } from "../../server/api/checks.ts";
+import type { Judged } from "../../server/domain/judge.ts";
 import { conclude, CONCLUSIONS, contribution, milder, weightOf, worse } from "../../server/domain/conclude.ts";
 
 const EFFECTS: Effect[] = [
@@ -27,9 +28,11 @@ const finding = fc.record({
   effect: fc.constantFrom(...EFFECTS),
   outcome: fc.constantFrom(...OUTCOMES),
   status: fc.constantFrom(...STATUSES),
+  reasons: fc.constantFrom<Judged["reasons"]>([], [{ code: "unanswered", name: "" }]),
 });
 const theme = fc.record({
-  theme: fc.constantFrom("jurisdiction", "protection_zone/first", "protection_zone/second"),
+  theme: fc.constantFrom("jurisdiction", "protection_zone/first", "industrial_park"),
+  plain: fc.boolean(),
   status: fc.constantFrom<ThemeStatus>("affected", "touches", "near", "clear", "cannot_tell", "no_data", "failed", "not_asked"),
   covered: fc.boolean(),
   basis: fc.constantFrom<Basis | null>("approved_polygon", "computed_default", "schematic", null),
@@ -97,9 +100,9 @@ describe("the answer's algebra", () => {
     for (const effect of EFFECTS)
       for (const outcome of ["touches", "cannot_tell", "no_data", "failed"] as const) {
         const own = weightOf({ effect, status: "in_force" });
-        expect(contribution({ effect, outcome, status: "in_force" })).toBe(milder(own, "undetermined"));
-        expect(conclude([{ effect, outcome, status: "in_force" }], []).complete).toBe(outcome === "touches");
-        expect(conclude([{ effect, outcome, status: "in_force" }], []).possible).toBe(worse(own, "undetermined"));
+        expect(contribution({ effect, outcome, status: "in_force", reasons: [] })).toBe(milder(own, "undetermined"));
+        expect(conclude([{ effect, outcome, status: "in_force", reasons: [] }], []).complete).toBe(outcome === "touches");
+        expect(conclude([{ effect, outcome, status: "in_force", reasons: [] }], []).possible).toBe(worse(own, "undetermined"));
       }
   });
 

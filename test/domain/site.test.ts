@@ -120,8 +120,10 @@ describe("words and dates", () => {
       "一千一百零九",
       "一千二百四十二",
     ]);
-    expect(cite({ article: "319", paragraph: "1", item: null }, "zh")).toBe("第三百一十九条第一款");
-    expect(cite({ article: "319", paragraph: "1", item: null }, "en")).toBe("art. 319(1)");
+    expect(cite({ article: "319", paragraph: "1", item: null }, "law", "zh")).toBe("第三百一十九条第一款");
+    expect(cite({ article: "319", paragraph: "1", item: null }, "law", "en")).toBe("art. 319(1)");
+    // A plan numbers its items in its own way, and has no articles.
+    expect(cite({ article: "三(一)1", paragraph: null, item: null }, "work_plan", "zh")).toBe("“三(一)1”项");
   });
 
   it("knows the calendar, and whose day it is", () => {

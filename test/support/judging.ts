@@ -1,7 +1,7 @@
 /** A small catalogue and plain evidence for judgement tests: no files, no database. */
 import type { Basis, CoverageState, Effect, InstrumentStatus } from "../../server/api/checks.ts";
 import { classify } from "../../server/domain/classify.ts";
-import { conclude } from "../../server/domain/conclude.ts";
+import { conclude, concludedThemes } from "../../server/domain/conclude.ts";
 import {
   type Evidence,
   type FeatureEvidence,
@@ -135,7 +135,7 @@ export function catalogue(rules: Rule[], instruments: Instrument[] = [instrument
       },
     ],
     themes: [
-      { theme: "jurisdiction", title: text("jurisdiction"), layer: "jurisdiction", match: {} },
+      { theme: "jurisdiction", title: text("jurisdiction"), layer: "jurisdiction", match: {}, plain: true },
       { theme: "protection_zone/first", title: text("first"), layer: "protection_zone", match: { level: "first" } },
       { theme: "protection_zone/second", title: text("second"), layer: "protection_zone", match: { level: "second" } },
       { theme: "industrial_park", title: text("park"), layer: "industrial_park", match: {} },
@@ -227,9 +227,6 @@ export function decide(world: World): Judgement & ReturnType<typeof conclude> {
   });
   return {
     ...judgement,
-    ...conclude(
-      judgement.findings,
-      judgement.themes.map(({ spec, status, covered, basis }) => ({ theme: spec.theme, status, covered, basis })),
-    ),
+    ...conclude(judgement.findings, concludedThemes(judgement.themes)),
   };
 }

@@ -6,7 +6,8 @@ import type { Problem } from "../../server/api/common.ts";
 import { createApp } from "../../server/app.ts";
 import type { OpenDatabase } from "../../server/db/open.ts";
 import type { Catalogue } from "../../server/domain/rule.ts";
-import { prepareDatabase, readCatalogue } from "../../server/service.ts";
+import { readExamples } from "../../server/examples.ts";
+import { GEODATA, prepareDatabase, readCatalogue } from "../../server/service.ts";
 
 export type Service = {
   url: string;
@@ -58,7 +59,13 @@ export async function startService(
   await prepareDatabase(database, () => undefined, more.geodata);
   const catalogue = more.catalogue ?? readCatalogue();
   const quiet = { error: (data: unknown, message: string) => process.env["SHUIJIE_TEST_LOG"] && console.error(message, data) };
-  const { server, refreshTiles } = createApp({ database, catalogue, log: quiet, ...(more.web ? { web: more.web } : {}) });
+  const { server, refreshTiles } = createApp({
+    database,
+    catalogue,
+    log: quiet,
+    examples: readExamples(GEODATA),
+    ...(more.web ? { web: more.web } : {}),
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
