@@ -163,6 +163,10 @@ export const themeFile: z.ZodType<ThemeSpec[]> = z.array(
     layer: code,
     match: z.record(z.string(), z.string()),
     plain: z.boolean().optional(),
+    jurisdiction: z
+      .string()
+      .regex(/^\d{6}$/)
+      .optional(),
   }),
 );
 export const checklistFile: z.ZodType<Checklist[]> = z

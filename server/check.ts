@@ -7,9 +7,17 @@ import { classify } from "./domain/classify.ts";
 import { conclude, concludedThemes } from "./domain/conclude.ts";
 import { type Evidence, type LayerEvidence, type SiteEvidence, TOLERANCES, type Tolerances } from "./domain/evidence.ts";
 import { JURISDICTION, judge, type Project, reachOfRule, stands } from "./domain/judge.ts";
-import type { Catalogue, Checklist } from "./domain/rule.ts";
+import type { Catalogue, Checklist, ThemeSpec } from "./domain/rule.ts";
 import { layerOf, layers } from "./layers/index.ts";
-import { type FrozenFeature, inSnapshot, measureCoverage, measureLayer, type Origin, type Snapshot } from "./queries/evidence.ts";
+import {
+  type FrozenFeature,
+  inSnapshot,
+  type Measured,
+  measureCoverage,
+  measureLayer,
+  type Origin,
+  type Snapshot,
+} from "./queries/evidence.ts";
 import { type StoredCheck, storeCheck } from "./queries/checks.ts";
 import { type FramedSite, frameSite, type PlacedSite, placeSite } from "./queries/site.ts";
 import type { ParsedSite } from "./site.ts";
@@ -33,7 +41,11 @@ export type Frozen = {
   asOf: string;
   tolerances: Tolerances;
   radius_m: number;
-  layers: Record<string, { features: FrozenFeature[]; counts: Record<string, number>; version: number } | { failed: string }>;
+  layers: Record<
+    string,
+    | { features: FrozenFeature[]; counts: Record<string, number>; version: number; failed_themes?: Record<string, string> }
+    | { failed: string }
+  >;
   coverage: Evidence["coverage"];
   jurisdictions: string[];
   checklists: Checklist[];
@@ -93,13 +105,33 @@ async function gather(
     const layer = layerOf(id)!;
     const themes = catalogue.themes.filter((theme) => theme.layer === id);
     const result = await snapshot.guarded((db) => measureLayer(db, { layer, themes, origin: { asOf: input.asOf }, ...common }));
-    if ("failed" in result) {
-      found[id] = { failed: result.failed };
-      return (evidence[id] = { state: "failed", reason: result.failed });
-    }
+    if ("failed" in result) return readByTheme(id, themes, result.failed);
     const { evidence: measured, frozen } = result.value;
     found[id] = { features: frozen, counts: measured.counts, version: measured.version };
     return (evidence[id] = measured);
+  };
+  /** After a layer broke: theme by theme, so that the broken one fails alone. When all fail, the layer has. */
+  const readByTheme = async (id: string, themes: ThemeSpec[], reason: string): Promise<LayerEvidence> => {
+    const layer = layerOf(id)!;
+    const failed: Record<string, string> = {};
+    const parts: Measured[] = [];
+    for (const only of themes) {
+      const part = await snapshot.guarded((db) =>
+        measureLayer(db, { layer, themes: [only], only, origin: { asOf: input.asOf }, ...common }),
+      );
+      if ("failed" in part) failed[only.theme] = part.failed;
+      else parts.push(part.value);
+    }
+    const [first] = parts;
+    if (!first) {
+      found[id] = { failed: reason };
+      return (evidence[id] = { state: "failed", reason });
+    }
+    const { version } = first.evidence;
+    const counts = Object.assign({}, ...parts.map((part) => part.evidence.counts)) as Record<string, number>;
+    found[id] = { features: parts.flatMap((part) => part.frozen), counts, version, failed_themes: failed };
+    const features = parts.flatMap((part) => part.evidence.features).toSorted((a, b) => a.distance_m - b.distance_m);
+    return (evidence[id] = { state: "measured", features, counts, version, failed });
   };
   const jurisdictions = districtsOf(await read(JURISDICTION), input.accuracy_m);
   const checklists = checklistsFor(catalogue, jurisdictions, input.asOf);
@@ -181,7 +213,7 @@ async function rebuild(database: OpenDatabase, frozen: Frozen): Promise<Evidence
         radius_m: frozen.radius_m,
         tolerances: frozen.tolerances,
       });
-      evidence[id] = measured;
+      evidence[id] = { ...measured, ...(stored.failed_themes ? { failed: stored.failed_themes } : {}) };
     }
     return { site: { ...measures, area_gk_m2: framed.area_gk_m2 }, layers: evidence, coverage: frozen.coverage };
   });

@@ -3,6 +3,7 @@ import { type Config, ConfigError, readConfig, SETTINGS } from "./config.ts";
 import { FolderHeld } from "./db/errors.ts";
 import { readHolder } from "./db/folder_lock.ts";
 import { buildSeed } from "./db/seed.ts";
+import { layerTable } from "./layers/table.ts";
 import { makeSample } from "./sample.ts";
 import { commandsOf, createLog, GEODATA, open } from "./service.ts";
 import { buildWeb } from "./web.ts";
@@ -12,6 +13,7 @@ const HELP = `shuijie: the operator's commands (npm run shuijie -- <command>)
   status        which database, and its versions
   migrate       bring the database to the newest shape
   load          load geodata/ again; files that have not changed are left alone
+  layers [zh]   the layers as a table, for the README
   sample        make the sample layers of geodata/ from geodata/sample/
   prepare       build the web application and the packed database folder (npm ci runs it)
   help config   the settings of the environment
@@ -19,6 +21,7 @@ const HELP = `shuijie: the operator's commands (npm run shuijie -- <command>)
 
 async function main([command = "help", topic]: string[]): Promise<void> {
   if (command === "help") return console.log(topic === "config" ? helpConfig() : HELP);
+  if (command === "layers") return console.log(layerTable(topic === "zh" ? "zh" : "en"));
   if (command === "prepare") return prepare();
   const config = readConfig();
   if (command === "sample") return sample(config);

@@ -71,7 +71,14 @@ export type FeatureEvidence = {
 /** One layer's measurement: features within the screening distance, nearest first; or the failure that broke it. */
 export type LayerEvidence =
   /** `counts`: per theme, the features in force in the files that cover the site; 0 when one of those files has none. */
-  | { state: "measured"; features: FeatureEvidence[]; counts: Record<string, number>; version: number }
+  | {
+      state: "measured";
+      features: FeatureEvidence[];
+      counts: Record<string, number>;
+      version: number;
+      /** Themes of the layer whose measurement broke, by name, with the reason: the others stand. Absent: none. */
+      failed?: Record<string, string>;
+    }
   | { state: "failed"; reason: string };
 
 /** Coverage of one theme as seen from the site. */
@@ -85,6 +92,11 @@ export type ThemeCoverage = {
   source: string | null;
   basis: Basis | null;
 };
+
+/** Why a theme could not be measured; undefined where it was, or where its layer was not asked. */
+export function failureOf(theme: string, layer: LayerEvidence | undefined): string | undefined {
+  return layer?.state === "failed" ? layer.reason : layer?.failed?.[theme];
+}
 
 export type Evidence = {
   site: SiteEvidence;

@@ -3,7 +3,15 @@
 import type { Action, AttributeValue, Effect, InstrumentStatus, Outcome, Reason, Relation, ThemeStatus } from "../api/checks.ts";
 import type { ClassTruth } from "./classify.ts";
 import { evaluate, type Facts, type Missing, whoCondition } from "./condition.ts";
-import type { Evidence, FeatureEvidence, LayerEvidence, Overlap, ThemeCoverage, Tolerances } from "./evidence.ts";
+import {
+  type Evidence,
+  failureOf,
+  type FeatureEvidence,
+  type LayerEvidence,
+  type Overlap,
+  type ThemeCoverage,
+  type Tolerances,
+} from "./evidence.ts";
 import type { ActivitySpec, Catalogue, Checklist, Instrument, Rule, ThemeSpec } from "./rule.ts";
 
 export type Project = { name: string; activity: ActivitySpec; action: Action; attributes: Record<string, AttributeValue> };
@@ -93,7 +101,9 @@ export function judge(input: JudgeInput): Judgement {
   }
   return {
     findings: findings.map((each) => markUnanswered(each, findings)),
-    themes: input.catalogue.themes.map((spec) => answerTheme(spec, asked.has(spec.theme), input)),
+    themes: input.catalogue.themes
+      .filter((spec) => asked.has(spec.theme) || isMissed(spec, input.jurisdictions))
+      .map((spec) => answerTheme(spec, asked.has(spec.theme), input)),
     counted,
     slivers: findSlivers(asked, input),
   };
@@ -162,6 +172,11 @@ export function liesIn(district: string, jurisdiction: string): boolean {
 
 function concernsDistrict(instrument: Instrument, jurisdictions: string[]): boolean {
   return instrument.jurisdiction === null || jurisdictions.some((code) => liesIn(code, instrument.jurisdiction!));
+}
+
+/** Not asking of it must be said: it may restrict something here. */
+function isMissed({ plain, jurisdiction }: ThemeSpec, jurisdictions: string[]): boolean {
+  return !plain && (jurisdiction === undefined || jurisdictions.some((code) => liesIn(code, jurisdiction)));
 }
 
 function matchesTheme(spec: ThemeSpec, feature: FeatureEvidence): boolean {
@@ -249,7 +264,8 @@ function answers(
   if (rule.where.relation === "upstream")
     return [finding("no_data", { reasons: [{ code: "network_not_loaded", name: spec.theme }] })];
   const layer = input.evidence.layers[spec.layer];
-  if (layer?.state === "failed") return [finding("failed", { reasons: [{ code: "measurement_failed", name: spec.theme }] })];
+  if (failureOf(spec.theme, layer) !== undefined)
+    return [finding("failed", { reasons: [{ code: "measurement_failed", name: spec.theme }] })];
   const reach_m = reachOfRule(rule, input.catalogue.settings);
   if (reach_m === undefined) {
     const feature = features[0] ?? null;
@@ -433,7 +449,8 @@ function answerTheme(spec: ThemeSpec, asked: boolean, input: JudgeInput): Judged
   };
   if (!asked) return { ...known, status: "not_asked", covered: true };
   const layer = input.evidence.layers[spec.layer];
-  if (layer?.state === "failed" || "failed" in input.evidence.coverage) return { ...known, status: "failed", covered: false };
+  if (layer?.state === "failed" || failureOf(spec.theme, layer) !== undefined || "failed" in input.evidence.coverage)
+    return { ...known, status: "failed", covered: false };
   const covered = coversAll(spec, 0, input, layer);
   const features = layer ? layer.features.filter((feature) => matchesTheme(spec, feature)) : [];
   const met = new Set<ThemeStatus>(

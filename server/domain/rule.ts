@@ -139,6 +139,8 @@ export type ThemeSpec = {
   match: Record<string, string>;
   /** Lying in or near a feature restricts nothing by itself (a park, a river, the supply network): not a notice. */
   plain?: boolean;
+  /** GB/T 2260 code of the district whose plan alone knows this theme: elsewhere it is not missed. Absent: everywhere. */
+  jurisdiction?: string;
 };
 
 /** What a district asks, versioned; stored with each check. Protection zones cannot be left off. */

@@ -22,6 +22,8 @@ export type Origin = { asOf: string } | { frozen: FrozenFeature[]; counts: Recor
 export type MeasureInput = {
   layer: Layer;
   themes: ThemeSpec[];
+  /** Only the features of this theme; absent: every feature of the layer. */
+  only?: ThemeSpec;
   origin: Origin;
   site: FramedSite;
   /** Of the site in EPSG:4490, `[west, south, east, north]`. */
@@ -143,13 +145,17 @@ export async function measureLayer(db: Db, input: MeasureInput): Promise<Measure
 }
 
 /** Rows of (code, properties, geom) in force on the date, or those of a stored check. */
-function sourceOf({ layer, origin }: MeasureInput): RawBuilder<unknown> {
+function sourceOf({ layer, origin, only }: MeasureInput): RawBuilder<unknown> {
   if ("frozen" in origin)
     return sql`select f ->> 'code' as code, f -> 'properties' as properties, (f ->> 'shape')::geometry as geom
       from jsonb_array_elements(${jsonb(origin.frozen)}) as f`;
   return sql`select code, ${propertiesOf(layer)} as properties, geom
     from ${sql.table(layer.id)}
-    where ${inForceOn(origin.asOf)}`;
+    where ${sql.join([inForceOn(origin.asOf), ...matching(only)], sql` and `)}`;
+}
+
+function matching(theme: ThemeSpec | undefined): RawBuilder<unknown>[] {
+  return Object.entries(theme?.match ?? {}).map(([name, value]) => sql`${sql.ref(name)} = ${value}`);
 }
 
 function inForceOn(asOf: string): RawBuilder<unknown> {
@@ -161,9 +167,9 @@ function inForceOn(asOf: string): RawBuilder<unknown> {
  *  covers here is counted over the whole layer. */
 function countsOf({ layer, themes, bbox }: MeasureInput, asOf: string): RawBuilder<unknown> {
   const here = sql`st_makeenvelope(${sql.join(bbox.map((n) => sql`${n}::float8`))}, 4490)`;
-  const entries = themes.flatMap(({ theme, match }) => {
-    const matches = [sql`true`, ...Object.entries(match).map(([name, value]) => sql`${sql.ref(name)} = ${value}`)];
-    const features = sql`select count(*)::int as n from ${sql.table(layer.id)} where ${inForceOn(asOf)} and ${sql.join(matches, sql` and `)}`;
+  const entries = themes.flatMap((spec) => {
+    const { theme } = spec;
+    const features = sql`select count(*)::int as n from ${sql.table(layer.id)} where ${sql.join([inForceOn(asOf), ...matching(spec)], sql` and `)}`;
     const files = sql`select distinct c.file from coverage as c where c.theme = ${theme} and c.state = 'loaded'
       and c.valid_from <= ${asOf}::date and (c.valid_to is null or ${asOf}::date < c.valid_to) and st_intersects(c.geom, ${here})`;
     return [
