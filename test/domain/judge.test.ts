@@ -296,3 +296,55 @@ describe("conclusions", () => {
     });
   });
 });
+
+describe("a provision that names other ways of building", () => {
+  const silent = rule("prohibit", { id: "SILENT", who: { actions: ["new", "expanded"] } });
+  const inside = [feature({ overlap: WHOLE })];
+  const codes = (answer: ReturnType<typeof decide>) =>
+    answer.findings.find((each) => each.rule.id === "SILENT")?.reasons.map(({ code }) => code);
+
+  it("is not triggered, is never permission, and sends to review where nothing else answers", () => {
+    const answer = decide({ rules: [silent], features: inside, action: "rebuilt" });
+    expect(codes(answer)).toEqual(["action_not_named", "unanswered"]);
+    expect(answer).toMatchObject({ conclusion: "undetermined", possible: "prohibited" });
+  });
+
+  it("weighs nothing where another rule answers, but a mere duty is no answer", () => {
+    const other = (effect: "no_increase" | "duty") => rule(effect, { id: "OTHER", who: { actions: ["rebuilt"] } });
+    const answered = decide({ rules: [silent, other("no_increase")], features: inside, action: "rebuilt" });
+    expect(codes(answered)).toEqual(["action_not_named"]);
+    expect(answered.conclusion).toBe("restricted");
+    expect(decide({ rules: [silent, other("duty")], features: inside, action: "rebuilt" }).conclusion).toBe("undetermined");
+  });
+
+  it("is said only where the site lies in the place, and only between ways of building", () => {
+    expect(codes(decide({ rules: [silent], features: [feature()], action: "rebuilt" }))).toBeUndefined();
+    expect(codes(decide({ rules: [silent], features: inside, action: "existing" }))).toBeUndefined();
+    const polluters = { ...silent, who: { ...silent.who, classes: ["polluting"] } };
+    expect(
+      codes(decide({ rules: [polluters], features: inside, action: "rebuilt", attributes: { emits: ["none"] } })),
+    ).toBeUndefined();
+  });
+});
+
+describe("a distance that the source does not give", () => {
+  const bank = rule("restrict", {
+    id: "BANK",
+    where: { relation: "within_m", within_m: null, within_setting: "bank_m" },
+  });
+
+  it("unset, cannot be told anywhere, and names its setting", () => {
+    for (const features of [[], [feature({ distance_m: 10 })]]) {
+      const answer = decide({ rules: [bank], features });
+      expect(answer.findings).toHaveLength(1);
+      expect(answer.findings[0]).toMatchObject({ outcome: "cannot_tell", reasons: [{ code: "unset_setting", name: "bank_m" }] });
+      expect(answer).toMatchObject({ conclusion: "restricted", complete: false });
+    }
+  });
+
+  it("set, is a distance like any other", () => {
+    const outcome = (distance_m: number) =>
+      decide({ rules: [bank], features: [feature({ distance_m })], settings: { bank_m: 300 } }).findings[0]?.outcome;
+    expect([outcome(299), outcome(301), outcome(1301)]).toEqual(["triggered", "near", "not_triggered"]);
+  });
+});
