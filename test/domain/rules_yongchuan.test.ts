@@ -194,7 +194,10 @@ const CASES: Record<string, Case> = {
     { attributes: { tank_type: "seepage_proof_pool" } },
   ),
   "YC-R44a": fires({ ...plating, attributes: { over_limit: true } }, { attributes: { over_limit: false } }),
-  "YC-R44b": fires({ ...plating, attributes: { over_limit_persists: true } }, { attributes: { over_limit_persists: false } }),
+  "YC-R44b": fires(
+    { ...plating, attributes: { over_limit: true, over_limit_persists: true } },
+    { attributes: { over_limit: true, over_limit_persists: false } },
+  ),
   "YC-R45": fires({ ...plating, attributes: { violations: ["hidden_pipe"] } }, { attributes: { violations: ["none"] } }),
   "YC-R46": fires({ activity: "tailings_pond", action: "existing" }, { action: "new" }),
 };
