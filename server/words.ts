@@ -200,12 +200,25 @@ export function chineseNumber(number: number): string {
   return text.replace(/^一十/, "十");
 }
 
+/** A plan's numbering for readers of English: 三、1（1） -> 3.1(1). */
+function latinNumbers(text: string): string {
+  return text
+    .replace(/[一二三四五六七八九十]+/g, (word) => {
+      const [ones = "", tens] = word.split("十").toReversed();
+      const digit = (each: string) => (each === "" ? 0 : DIGITS.indexOf(each));
+      return String((tens === undefined ? 0 : tens === "" ? 1 : digit(tens)) * 10 + digit(ones));
+    })
+    .replaceAll("、", ".")
+    .replaceAll("（", "(")
+    .replaceAll("）", ")");
+}
+
 /** 第三百一十九条第一款, or "art. 319(1)". A part that is no number stands as written; a plan has items of its own
  *  numbering, not articles. */
 export function cite({ article, paragraph, item }: Article, rank: Rank, lang: Lang): string {
   const number = (text: string) => (/^\d+$/.test(text) ? chineseNumber(Number(text)) : text);
   if (article === "*") return say(lang, "cite.whole");
-  if (rank === "work_plan") return say(lang, "cite.plan", { item: article });
+  if (rank === "work_plan") return say(lang, "cite.plan", { item: lang === "en" ? latinNumbers(article) : article });
   if (lang === "en") return `art. ${article}${paragraph ? `(${paragraph})` : ""}${item ? `(${item})` : ""}`;
   return `第${number(article)}条${paragraph ? `第${number(paragraph)}款` : ""}${item ? `第${number(item)}项` : ""}`;
 }

@@ -115,7 +115,9 @@ describe("the answer's algebra", () => {
         expect(standing).not.toBe("screening");
         for (const each of about)
           if (each.status !== "not_asked")
-            expect(each.covered && (each.status === "clear" || each.theme === "jurisdiction")).toBe(true);
+            expect(
+              each.covered && (each.status === "clear" || (each.plain && !["no_data", "failed"].includes(each.status))),
+            ).toBe(true);
         for (const each of some) expect(contribution(each)).toBe("clear");
       }),
     ));

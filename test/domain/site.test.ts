@@ -124,6 +124,8 @@ describe("words and dates", () => {
     expect(cite({ article: "319", paragraph: "1", item: null }, "law", "en")).toBe("art. 319(1)");
     // A plan numbers its items in its own way, and has no articles.
     expect(cite({ article: "三(一)1", paragraph: null, item: null }, "work_plan", "zh")).toBe("“三(一)1”项");
+    expect(cite({ article: "三、1（十二）", paragraph: null, item: null }, "work_plan", "en")).toBe("item 3.1(12)");
+    expect(cite({ article: "二十、3", paragraph: null, item: null }, "work_plan", "en")).toBe("item 20.3");
   });
 
   it("knows the calendar, and whose day it is", () => {
