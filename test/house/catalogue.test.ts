@@ -1,4 +1,5 @@
 /** The catalogue as shipped, the loader on small broken ones, and its routes over HTTP. No database. */
+import { statutesOnly } from "../support/service.ts";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -229,18 +230,8 @@ describe("the loader", () => {
   });
 });
 
-/** The statutes on drinking-water zones alone, so that what a district adds does not move these tests. */
-const STATUTES = [
-  "ecological_environment_code_2026",
-  "mee_reply_2018_767",
-  "mep_reply_2009_33",
-  "water_pollution_prevention_law_2017",
-];
-const statutes = {
-  ...catalogue,
-  instruments: catalogue.instruments.filter(({ id }) => STATUTES.includes(id)),
-  rules: catalogue.rules.filter(({ instrument }) => STATUTES.includes(instrument)),
-};
+/** What a district adds does not move these tests. */
+const statutes = statutesOnly(catalogue);
 
 describe("over HTTP", () => {
   let server: Server;

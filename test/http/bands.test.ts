@@ -3,7 +3,8 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Check } from "../../server/api/checks.ts";
 import { eachEngine } from "../support/engines.ts";
-import { rectangle, type Service, startService } from "../support/service.ts";
+import { readCatalogue } from "../../server/service.ts";
+import { rectangle, type Service, startService, statutesOnly } from "../support/service.ts";
 
 const X = 590_000;
 const Y = 3_245_000;
@@ -26,7 +27,7 @@ async function addZone(service: Service, code: string, x: number, basis: string,
 eachEngine((engine) => {
   let service: Service;
   beforeAll(async () => {
-    service = await startService(await engine.open());
+    service = await startService(await engine.open(), { catalogue: statutesOnly(readCatalogue()) });
     await addZone(service, "drawn", X, "schematic", null);
     await addZone(service, "approved", X + 5000, "approved_polygon", 10);
     await addZone(service, "computed", X + 10_000, "computed_default", 10);

@@ -10,7 +10,7 @@ import type { List, Problem } from "../../server/api/common.ts";
 import { replay } from "../../server/check.ts";
 import { readCheck, type StoredCheck } from "../../server/queries/checks.ts";
 import { eachEngine } from "../support/engines.ts";
-import { FAR, IN_FIRST, IN_SECOND, PIG_FARM, rectangle, SEA, type Service, startService } from "../support/service.ts";
+import { CLEAN, FAR, IN_FIRST, IN_SECOND, PIG_FARM, rectangle, SEA, type Service, startService } from "../support/service.ts";
 
 /** Area on the WGS84 ellipsoid by an independent library. */
 function geodesicArea(ring: number[][]): number {
@@ -104,7 +104,7 @@ eachEngine((engine) => {
     });
 
     it("a site far from every zone is clear of what was asked, and names what was not asked", async () => {
-      const check = await service.check({ geometry: FAR });
+      const check = await service.check({ geometry: FAR, ...CLEAN });
       expect(check).toMatchObject({ conclusion: "clear", complete: true });
       expect(check.sentence).toContain("在所列图层范围内未发现涉及");
       const notAsked = check.themes.filter((theme) => theme.status === "not_asked");
@@ -118,10 +118,10 @@ eachEngine((engine) => {
       expect(finding(check, "WS-03")).toMatchObject({ outcome: "triggered", effect: "remove" });
     });
 
-    it("cage culture in the second-level zone is conditional, near it a notice", async () => {
-      const cage = { activity: "cage_aquaculture", action: "operating", attributes: {} };
-      expect((await service.check({ ...cage, geometry: IN_SECOND })).conclusion).toBe("conditional");
-      expect((await service.check({ ...cage, geometry: rectangle(105.968, 29.24, 105.969, 29.241) })).conclusion).toBe("notice");
+    it("tourism in the second-level zone is conditional, near it a notice", async () => {
+      const tours = { activity: "tourism", action: "operating", attributes: {} };
+      expect((await service.check({ ...tours, geometry: IN_SECOND })).conclusion).toBe("conditional");
+      expect((await service.check({ ...tours, geometry: rectangle(105.968, 29.24, 105.969, 29.241) })).conclusion).toBe("notice");
     });
 
     it("a missing attribute is named, and the answer says what it could become", async () => {

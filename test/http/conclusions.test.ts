@@ -9,12 +9,13 @@ import type { Problem } from "../../server/api/common.ts";
 import { GEODATA, readCatalogue } from "../../server/service.ts";
 import { rule } from "../support/judging.ts";
 import { eachEngine } from "../support/engines.ts";
-import { FAR, IN_FIRST, IN_SECOND, PIG_FARM, rectangle, SEA, type Service, startService } from "../support/service.ts";
+import { CLEAN, FAR, IN_FIRST, IN_SECOND, PIG_FARM, rectangle, SEA, type Service, startService } from "../support/service.ts";
 
 /** North of the second-level zone: a quasi zone that only the tests have. */
 const QUASI = rectangle(105.94, 29.28, 105.95, 29.29);
 const IN_QUASI = rectangle(105.944, 29.284, 105.945, 29.285);
-const CAGE = { activity: "cage_aquaculture", action: "operating", attributes: {} };
+const CAGE = { activity: "cage_aquaculture", action: "operating", attributes: { aquaculture_means: ["none"] } };
+const TOURS = { activity: "tourism", action: "operating", attributes: {} };
 
 const FIXTURES: Record<Conclusion, { name: string; request: Record<string, unknown> }> = {
   prohibited: { name: "a new pig farm in the first-level zone", request: { geometry: IN_FIRST } },
@@ -25,12 +26,12 @@ const FIXTURES: Record<Conclusion, { name: string; request: Record<string, unkno
   },
   undetermined: { name: "a farm in the sea", request: { geometry: SEA } },
   restricted: { name: "a rebuilt farm in the quasi zone", request: { geometry: IN_QUASI, action: "rebuilt" } },
-  conditional: { name: "cage culture in the second-level zone", request: { geometry: IN_SECOND, ...CAGE } },
+  conditional: { name: "tourism in the second-level zone", request: { geometry: IN_SECOND, ...TOURS } },
   notice: {
     name: "cage culture 300 m from the second-level zone",
     request: { geometry: rectangle(105.968, 29.24, 105.969, 29.241), ...CAGE },
   },
-  clear: { name: "a farm far from every zone", request: { geometry: FAR } },
+  clear: { name: "a farm far from every zone", request: { geometry: FAR, ...CLEAN } },
 };
 
 eachEngine((engine) => {
@@ -95,26 +96,26 @@ eachEngine((engine) => {
       await sql`insert into protection_zone (code, name_zh, name_en, valid_from, basis, source, file, geom, geom_3857, level, part, water_source)
         values ('broken', '坏图形', 'broken', '2000-01-01', 'schematic', 'test', 'test', st_geomfromtext(${tie}, 4490),
           st_transform(st_geomfromtext(${tie}, 4490), 3857), 'first', 'whole', 'x')`.execute(service.database.db);
-      const check = await service.check({ geometry: FAR });
+      const check = await service.check({ geometry: FAR, ...CLEAN });
       expect(check).toMatchObject({ conclusion: "undetermined", complete: false });
       expect(check.themes.find((theme) => theme.theme === "protection_zone/first")?.status).toBe("failed");
       expect(check.themes.find((theme) => theme.theme === "jurisdiction")?.status).toBe("affected");
       expect(check.sentence).toContain("一级");
       await sql`delete from protection_zone where code = 'broken'`.execute(service.database.db);
-      expect((await service.check({ geometry: FAR })).conclusion).toBe("clear");
+      expect((await service.check({ geometry: FAR, ...CLEAN })).conclusion).toBe("clear");
     }, 60_000);
 
     it("an empty layer that nobody loaded is no data, not clear", async () => {
       await sql`create table kept as select * from coverage where theme = 'protection_zone/first'`.execute(service.database.db);
       await sql`delete from coverage where theme = 'protection_zone/first'`.execute(service.database.db);
-      const check = await service.check({ geometry: FAR });
+      const check = await service.check({ geometry: FAR, ...CLEAN });
       expect(check).toMatchObject({ conclusion: "undetermined", complete: false, possible: "prohibited" });
       expect(check.themes.find((theme) => theme.theme === "protection_zone/first")).toMatchObject({
         status: "no_data",
         coverage: "not_loaded",
       });
       await sql`insert into coverage select * from kept`.execute(service.database.db);
-      expect((await service.check({ geometry: FAR })).conclusion).toBe("clear");
+      expect((await service.check({ geometry: FAR, ...CLEAN })).conclusion).toBe("clear");
     });
 
     it("a table emptied behind its coverage is no data, not clear", async () => {
@@ -131,12 +132,12 @@ eachEngine((engine) => {
       await sql`update protection_zone set level = 'second' where code in (select code from emptied)`.execute(
         service.database.db,
       );
-      expect((await service.check({ geometry: FAR })).conclusion).toBe("clear");
+      expect((await service.check({ geometry: FAR, ...CLEAN })).conclusion).toBe("clear");
     });
 
     it("a missing table fails its layer and nothing is clear", async () => {
       await sql`alter table protection_zone rename to hidden`.execute(service.database.db);
-      const check = await service.check({ geometry: FAR });
+      const check = await service.check({ geometry: FAR, ...CLEAN });
       expect(check.conclusion).toBe("undetermined");
       await sql`alter table hidden rename to protection_zone`.execute(service.database.db);
     });

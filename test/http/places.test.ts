@@ -13,7 +13,7 @@ import { layerOf } from "../../server/layers/index.ts";
 import { GEODATA, readCatalogue } from "../../server/service.ts";
 import { eachEngine } from "../support/engines.ts";
 import { instrument, rule } from "../support/judging.ts";
-import { FAR, rectangle, type Service, startService } from "../support/service.ts";
+import { CLEAN, FAR, rectangle, type Service, startService } from "../support/service.ts";
 
 const EXAMPLES = readExamples(GEODATA);
 /** A district that only the tests have, laid over the eastern edge of 永川. */
@@ -145,7 +145,7 @@ eachEngine((engine) => {
     ["industrial_park", "industrial_park", { park_kind: "industrial" }],
   ])("one broken shape in %s makes %s failed and nothing else", async (layer, theme, columns) => {
     const { db } = service.database;
-    const before = await service.check({ geometry: FAR });
+    const before = await service.check({ geometry: FAR, ...CLEAN });
     const checks = await sql<{ name: string; definition: string }>`
       select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint
       where conrelid = ${layer}::text::regclass and pg_get_constraintdef(oid) ilike '%st_isvalid%'`.execute(db);
@@ -155,7 +155,7 @@ eachEngine((engine) => {
     await sql`insert into ${sql.table(layer)} (code, name_zh, name_en, valid_from, basis, source, file, geom, geom_3857, competent_jurisdiction, ${sql.join(names.map((name) => sql.ref(name)))})
       values ('broken', '坏图形', 'broken', '2000-01-01', 'schematic', 'test', 'test', st_geomfromtext(${tie}, 4490),
         st_transform(st_geomfromtext(${tie}, 4490), 3857), '500118', ${sql.join(Object.values(columns))})`.execute(db);
-    const check = await service.check({ geometry: FAR });
+    const check = await service.check({ geometry: FAR, ...CLEAN });
     expect(check.themes.filter(({ status }) => status === "failed").map((each) => each.theme)).toEqual([theme]);
     const others = (each: Check) =>
       each.themes.filter((one) => one.theme !== theme).map(({ theme: name, status, nearest_m }) => [name, status, nearest_m]);
@@ -165,24 +165,24 @@ eachEngine((engine) => {
     const again = (await (await service.post(`/api/checks/${check.id}/replay`, {})).json()) as { same: boolean };
     expect(again.same, "a check with a broken theme replays").toBe(true);
     await sql`delete from ${sql.table(layer)} where code = 'broken'`.execute(db);
-    expect((await service.check({ geometry: FAR })).conclusion).toBe(before.conclusion);
+    expect((await service.check({ geometry: FAR, ...CLEAN })).conclusion).toBe(before.conclusion);
     expect(layerOf(layer)).toBeDefined();
   });
 
   it("an emptied file of one district proves nothing there, whatever the other districts have", async () => {
     const { db } = service.database;
-    const before = await service.check({ geometry: FAR });
+    const before = await service.check({ geometry: FAR, ...CLEAN });
     expect(before.conclusion).toBe("clear");
     await sql`create table put_aside as select id, level from protection_zone where file = 'protection_zone/500118.geojson' and level = 'first'`.execute(
       db,
     );
     await sql`update protection_zone set level = 'second' where id in (select id from put_aside)`.execute(db);
-    const check = await service.check({ geometry: FAR });
+    const check = await service.check({ geometry: FAR, ...CLEAN });
     expect(check.themes.find(({ theme }) => theme === "protection_zone/first")).toMatchObject({ status: "no_data", features: 0 });
     expect(check.conclusion).toBe("undetermined");
     await sql`update protection_zone set level = 'first' where id in (select id from put_aside)`.execute(db);
     await sql`drop table put_aside`.execute(db);
-    expect((await service.check({ geometry: FAR })).conclusion).toBe("clear");
+    expect((await service.check({ geometry: FAR, ...CLEAN })).conclusion).toBe("clear");
   });
 });
 

@@ -49,8 +49,32 @@ export const PIG_FARM = {
   name: "测试猪场",
   activity: "livestock_farm",
   action: "new",
-  attributes: { species: "pig", annual_output: 3000, emits: ["water"] },
+  attributes: { species: "pig", annual_output: 3000, emits: ["water"], land_absorbs: true },
 };
+
+/** The same farm, but nothing leaves it: no rule of any kind speaks of it away from zones. */
+export const CLEAN = {
+  attributes: {
+    species: "pig",
+    annual_output: 3000,
+    emits: ["none"],
+    manure_route: "returned_to_land_harmless",
+    sewer_destination: "no_sewage",
+    land_absorbs: true,
+  },
+};
+
+/** The statutes on drinking-water zones alone: what districts and other laws add does not move what is tested with it. */
+export function statutesOnly(catalogue: Catalogue): Catalogue {
+  const rules = catalogue.rules.filter(({ id }) => id.startsWith("WS-"));
+  const others = new Set(catalogue.rules.filter((each) => !rules.includes(each)).map(({ instrument }) => instrument));
+  return {
+    ...catalogue,
+    version: `${catalogue.version}-statutes`,
+    instruments: catalogue.instruments.filter(({ id }) => !others.has(id)),
+    rules,
+  };
+}
 
 export async function startService(
   database: OpenDatabase,
