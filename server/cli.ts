@@ -65,7 +65,7 @@ async function run(config: Config, command: string): Promise<string[]> {
 async function sample(config: Config): Promise<void> {
   const database = await open(config, createLog({ ...config, logLevel: "error" }), "shuijie sample");
   try {
-    for (const file of await makeSample(database.db, GEODATA, "500118", 4544)) console.log(file);
+    for (const file of await makeSample(database.db, GEODATA)) console.log(file);
   } finally {
     await database.close();
   }

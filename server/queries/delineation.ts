@@ -36,3 +36,12 @@ export async function channelRings(
     order by n`.execute(db);
   return rows.map((row) => row.ring);
 }
+
+/** Lengths of lines (EPSG:4490) on the ellipsoid, in metres, in the order given. */
+export async function geodesicLengths(db: Db, lines: Geometry[]): Promise<number[]> {
+  const { rows } = await sql<{ metres: number }>`
+    select st_length(st_setsrid(st_geomfromgeojson(l.line), 4490)::geography)::float8 as metres
+    from jsonb_array_elements_text(${jsonb(lines.map((line) => JSON.stringify(line)))}) with ordinality as l (line, n)
+    order by l.n`.execute(db);
+  return rows.map(({ metres }) => metres);
+}
