@@ -222,6 +222,8 @@ function fits(point: Feature<Point>, { kind, where }: FacilityOrder, facts: Fact
   const within = (area: Area) => turf.booleanPointInPolygon(point, area);
   if (!within(grounds.outline)) return false;
   if (where.near && turf.distance(point, where.near) > 9) return false;
+  if (where.zone && !grounds.zones.some((zone) => zone.source === where.zone && zone.level === where.level && within(zone.shape)))
+    return false;
   if (where.outside_ban && grounds.bans.some(within)) return false;
   if (where.district && grounds.zones.some(({ shape }) => within(shape))) return false;
   if (kind === "livestock_farm" && !where.ban && grounds.zones.some(({ shape, level }) => level === "first" && within(shape)))

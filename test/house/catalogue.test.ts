@@ -150,16 +150,13 @@ describe("checklists", () => {
     "%s asks the district and every protection zone, and says that it is a sample",
     (jurisdiction) => {
       const list = catalogue.checklists.find((each) => each.jurisdiction === jurisdiction)!;
-      expect(list).toMatchObject({
-        version: 1,
-        themes: [
-          "jurisdiction",
-          "protection_zone/first",
-          "protection_zone/second",
-          "protection_zone/quasi",
-          "protection_zone/rural",
-        ],
-      });
+      expect(list.themes.slice(0, 5)).toEqual([
+        "jurisdiction",
+        "protection_zone/first",
+        "protection_zone/second",
+        "protection_zone/quasi",
+        "protection_zone/rural",
+      ]);
       expect(list.source.zh).toContain("水界示例");
       expect(list.source.en).toContain("Shuijie");
     },

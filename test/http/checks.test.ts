@@ -242,10 +242,10 @@ eachEngine((engine) => {
     });
 
     it("a site that only touches is never clear and never prohibited for certain", async () => {
-      const { features } = await service.json<{ features: { geometry: { coordinates: number[][][][] } }[] }>(
-        "/api/collections/protection_zone/items?limit=1",
+      const { geometry } = await service.json<{ geometry: { coordinates: number[][][][] } }>(
+        "/api/collections/protection_zone/items/500118-HJZB-1",
       );
-      const ring = features[0]!.geometry.coordinates[0]![0]!;
+      const ring = geometry.coordinates[0]![0]!;
       const [a, b] = [ring[0]!, ring[1]!];
       // A triangle on the outer side of one edge of the ring: counter-clockwise rings have their outside on the right.
       const [dx, dy] = [b[0]! - a[0]!, b[1]! - a[1]!];

@@ -9,7 +9,18 @@ import type { Problem } from "../../server/api/common.ts";
 import { GEODATA, readCatalogue } from "../../server/service.ts";
 import { rule } from "../support/judging.ts";
 import { eachEngine } from "../support/engines.ts";
-import { CLEAN, FAR, IN_FIRST, IN_SECOND, PIG_FARM, rectangle, SEA, type Service, startService, statutesOnly } from "../support/service.ts";
+import {
+  CLEAN,
+  FAR,
+  IN_FIRST,
+  IN_SECOND,
+  PIG_FARM,
+  rectangle,
+  SEA,
+  type Service,
+  startService,
+  statutesOnly,
+} from "../support/service.ts";
 
 /** North of the second-level zone: a quasi zone that only the tests have. */
 const QUASI = rectangle(105.94, 29.28, 105.95, 29.29);
