@@ -101,9 +101,9 @@ async function gather(
   };
   const found: Frozen["layers"] = {};
   const evidence: Record<string, LayerEvidence> = {};
-  const read = async (id: string): Promise<LayerEvidence> => {
+  const read = async (id: string, wanted: (theme: string) => boolean): Promise<LayerEvidence> => {
     const layer = layerOf(id)!;
-    const themes = catalogue.themes.filter((theme) => theme.layer === id);
+    const themes = catalogue.themes.filter((spec) => spec.layer === id && wanted(spec.theme));
     const result = await snapshot.guarded((db) => measureLayer(db, { layer, themes, origin: { asOf: input.asOf }, ...common }));
     if ("failed" in result) return readByTheme(id, themes, result.failed);
     const { evidence: measured, frozen } = result.value;
@@ -117,7 +117,7 @@ async function gather(
     const parts: Measured[] = [];
     for (const only of themes) {
       const part = await snapshot.guarded((db) =>
-        measureLayer(db, { layer, themes: [only], only, origin: { asOf: input.asOf }, ...common }),
+        measureLayer(db, { layer, themes: [only], origin: { asOf: input.asOf }, ...common }),
       );
       if ("failed" in part) failed[only.theme] = part.failed;
       else parts.push(part.value);
@@ -133,11 +133,12 @@ async function gather(
     const features = parts.flatMap((part) => part.evidence.features).toSorted((a, b) => a.distance_m - b.distance_m);
     return (evidence[id] = { state: "measured", features, counts, version, failed });
   };
-  const jurisdictions = districtsOf(await read(JURISDICTION), input.accuracy_m);
+  const jurisdictions = districtsOf(await read(JURISDICTION, () => true), input.accuracy_m);
   const checklists = checklistsFor(catalogue, jurisdictions, input.asOf);
   const asked = new Set(checklists.flatMap((checklist) => checklist.themes));
   for (const { id } of layers)
-    if (id !== JURISDICTION && catalogue.themes.some(({ theme, layer }) => layer === id && asked.has(theme))) await read(id);
+    if (id !== JURISDICTION && catalogue.themes.some(({ theme, layer }) => layer === id && asked.has(theme)))
+      await read(id, (theme) => asked.has(theme));
   const coverage = await snapshot.guarded((db) =>
     measureCoverage(db, { themes: [...asked], asOf: input.asOf, distances_m, ...common }),
   );

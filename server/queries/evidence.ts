@@ -21,9 +21,8 @@ export type Origin = { asOf: string } | { frozen: FrozenFeature[]; counts: Recor
 
 export type MeasureInput = {
   layer: Layer;
+  /** Only the features of these themes of the layer are measured and counted. */
   themes: ThemeSpec[];
-  /** Only the features of this theme; absent: every feature of the layer. */
-  only?: ThemeSpec;
   origin: Origin;
   site: FramedSite;
   /** Of the site in EPSG:4490, `[west, south, east, north]`. */
@@ -102,7 +101,6 @@ export async function measureLayer(db: Db, input: MeasureInput): Promise<Measure
         case when source.properties ->> 'basis' = 'schematic' then 0
           else coalesce((source.properties ->> 'accuracy_m')::float8, 0) + ${input.site_accuracy_m}::float8 end as a
       from source
-      where source.geom && st_makeenvelope(${sql.join(grown(input.bbox, input.radius_m + 5000).map((n) => sql`${n}::float8`))}, 4490)
     ),
     met as materialized (
       select near.*, site.poly, site.line, site.dots,
@@ -144,18 +142,20 @@ export async function measureLayer(db: Db, input: MeasureInput): Promise<Measure
   };
 }
 
-/** Rows of (code, properties, geom) in force on the date, or those of a stored check. */
-function sourceOf({ layer, origin, only }: MeasureInput): RawBuilder<unknown> {
+/** Rows of (code, properties, geom) in force on the date round the site, or those of a stored check. */
+function sourceOf({ layer, origin, themes, bbox, radius_m }: MeasureInput): RawBuilder<unknown> {
   if ("frozen" in origin)
     return sql`select f ->> 'code' as code, f -> 'properties' as properties, (f ->> 'shape')::geometry as geom
       from jsonb_array_elements(${jsonb(origin.frozen)}) as f`;
   return sql`select code, ${propertiesOf(layer)} as properties, geom
     from ${sql.table(layer.id)}
-    where ${sql.join([inForceOn(origin.asOf), ...matching(only)], sql` and `)}`;
+    where ${inForceOn(origin.asOf)} and (${sql.join(themes.map(matching), sql` or `)})
+      and geom && st_makeenvelope(${sql.join(grown(bbox, radius_m + 5000).map((n) => sql`${n}::float8`))}, 4490)`;
 }
 
-function matching(theme: ThemeSpec | undefined): RawBuilder<unknown>[] {
-  return Object.entries(theme?.match ?? {}).map(([name, value]) => sql`${sql.ref(name)} = ${value}`);
+function matching({ match }: ThemeSpec): RawBuilder<unknown> {
+  const tests = Object.entries(match).map(([name, value]) => sql`${sql.ref(name)} = ${value}`);
+  return tests.length > 0 ? sql`(${sql.join(tests, sql` and `)})` : sql`true`;
 }
 
 function inForceOn(asOf: string): RawBuilder<unknown> {
@@ -169,7 +169,7 @@ function countsOf({ layer, themes, bbox }: MeasureInput, asOf: string): RawBuild
   const here = sql`st_makeenvelope(${sql.join(bbox.map((n) => sql`${n}::float8`))}, 4490)`;
   const entries = themes.flatMap((spec) => {
     const { theme } = spec;
-    const features = sql`select count(*)::int as n from ${sql.table(layer.id)} where ${sql.join([inForceOn(asOf), ...matching(spec)], sql` and `)}`;
+    const features = sql`select count(*)::int as n from ${sql.table(layer.id)} where ${inForceOn(asOf)} and ${matching(spec)}`;
     const files = sql`select distinct c.file from coverage as c where c.theme = ${theme} and c.state = 'loaded'
       and c.valid_from <= ${asOf}::date and (c.valid_to is null or ${asOf}::date < c.valid_to) and st_intersects(c.geom, ${here})`;
     return [
