@@ -119,7 +119,7 @@ export function conclude(findings: readonly Concluding[], themes: readonly Concl
       // Without a known district, any local rule may be waiting.
       if (theme.theme === JURISDICTION) possible = "prohibited";
     } else if (theme.status !== "cannot_tell") known = worse(known, themeContribution(theme));
-    if (theme.status === "cannot_tell" && theme.theme !== JURISDICTION) complete = false;
+    if (theme.status === "cannot_tell" && !theme.plain) complete = false;
   }
   return { standing, conclusion, known, possible: worse(possible, conclusion), complete };
 }
