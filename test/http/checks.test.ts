@@ -10,7 +10,19 @@ import type { List, Problem } from "../../server/api/common.ts";
 import { replay } from "../../server/check.ts";
 import { readCheck, type StoredCheck } from "../../server/queries/checks.ts";
 import { eachEngine } from "../support/engines.ts";
-import { CLEAN, FAR, IN_FIRST, IN_SECOND, PIG_FARM, rectangle, SEA, type Service, startService } from "../support/service.ts";
+import { readCatalogue } from "../../server/service.ts";
+import {
+  CLEAN,
+  FAR,
+  IN_FIRST,
+  IN_SECOND,
+  PIG_FARM,
+  rectangle,
+  SEA,
+  type Service,
+  startService,
+  statutesOnly,
+} from "../support/service.ts";
 
 /** Area on the WGS84 ellipsoid by an independent library. */
 function geodesicArea(ring: number[][]): number {
@@ -40,7 +52,7 @@ const kept: Record<string, StoredCheck> = {};
 eachEngine((engine) => {
   let service: Service;
   beforeAll(async () => {
-    service = await startService(await engine.open());
+    service = await startService(await engine.open(), { catalogue: statutesOnly(readCatalogue()) });
   });
   afterAll(() => service.close());
 

@@ -99,6 +99,76 @@ eachEngine((engine) => {
     for (const { title, why, district_name } of en.items) expect(`${title}${why}${district_name}`).not.toMatch(/[\u4e00-\u9fff]/);
   });
 
+  it("scenario 2: a farm 900 m inland of the flood line in 永川's strip is prohibited, at 1,100 m not by this rule", async () => {
+    // The strip's axis runs here from 105.949,29.306 to 105.865,29.3; its flood line is drawn 60 m beside it.
+    const inland = (metres: number) => {
+      const lat = 29.3025 + (60 + metres) / 110_880 / Math.cos(Math.atan2(0.006 * 110.88, 0.084 * 97.1));
+      return rectangle(105.8999, lat - 0.00002, 105.9001, lat + 0.00002);
+    };
+    const ask = (metres: number) => service.check({ geometry: inland(metres), as_of: "2018-06-01" });
+    const inside = await ask(900);
+    expect(inside.findings.find(({ rule: id }) => id === "YC-R14")).toMatchObject({ outcome: "triggered", effect: "prohibit" });
+    expect(inside.conclusion).toBe("prohibited");
+    const outside = await ask(1100);
+    expect(outside.findings.filter(({ rule: id }) => id === "YC-R14").map(({ outcome }) => outcome)).toEqual(["near"]);
+  });
+
+  it.each([
+    [250, "triggered"],
+    [310, "near"],
+  ])("scenario 24: vegetables %d m outside the highest water line of 倒天河水库: %s", async (metres, outcome) => {
+    const { rows } = await sql<{ x: number; y: number }>`
+      select st_x(p)::float8 as x, st_y(p)::float8 as y
+      from (select st_pointn(st_exteriorring(st_buffer(geom::geography, ${metres}::float8, 64)::geometry), 1) as p
+        from control_area where code = 'A-520502-RA-DTH') as edge`.execute(service.database.db);
+    const check = await service.check({
+      geometry: { type: "Point", coordinates: [rows[0]!.x, rows[0]!.y] },
+      activity: "planting_existing",
+      action: "operating",
+      attributes: { crop: "vegetables", agrochemicals: ["pesticide"], toxicity_class: "high_residue" },
+      as_of: "2018-06-01",
+    });
+    for (const id of ["BJ-R04", "BJ-R05"])
+      expect(
+        check.findings.filter((each) => each.rule === id && each.feature === "A-520502-RB-DTH").map((each) => each.outcome),
+      ).toEqual([outcome]);
+    expect(check.findings.find(({ rule: id }) => id === "BJ-R04")).toMatchObject({
+      effect: "restrict",
+      status: "draft",
+      conclusion: "clear",
+    });
+  });
+
+  it("scenario 23: an order's number, date and reason are told with the finding, in both languages", async () => {
+    const order = EXAMPLES.find(({ id }) => id === "qth-order")!;
+    for (const lang of ["zh", "en"]) {
+      const check = (await (await service.post(`/api/checks?lang=${lang}`, order.request)).json()) as Check;
+      const { told } = check.findings.find(({ rule: id }) => id === "QTH-R35a")!;
+      expect(told.map(({ name }) => name)).toEqual(["order_no", "order_body", "order_date", "order_reason"]);
+      expect(told.find(({ name }) => name === "order_date")!.value).toBe("2018-06-01");
+    }
+    const lifted = (await (await service.post("/api/checks", { ...order.request, as_of: "2019-06-01" })).json()) as Check;
+    expect(lifted.findings.filter(({ rule: id, outcome }) => id === "QTH-R35a" && outcome === "triggered")).toEqual([]);
+  });
+
+  it("scenarios 6 and 7: a park suspends what adds pollutants until its works are done", async () => {
+    for (const [id, rule_id, done] of [
+      ["yc-suspended", "YC-R28", "2018-10-01"],
+      ["krl-suspended", "KRL-R04", "2019-08-01"],
+    ] as const) {
+      const { request } = EXAMPLES.find((each) => each.id === id)!;
+      const outcomes = async (as_of: string, more: object = {}) => {
+        const check = (await (await service.post("/api/checks", { ...request, as_of, ...more })).json()) as Check;
+        return check.findings.filter((each) => each.rule.startsWith(rule_id) && each.outcome === "triggered").length;
+      };
+      expect(await outcomes(request.as_of!)).toBeGreaterThan(0);
+      expect(await outcomes(done), "released").toBe(0);
+      expect(
+        await outcomes(request.as_of!, { activity: "photovoltaic", attributes: { emits: ["none"], over_water: false } }),
+      ).toBe(0);
+    }
+  });
+
   it("a site across a border stands under both districts and answers to the rules of both", async () => {
     const check = await service.check({
       geometry: ACROSS,
