@@ -2,8 +2,9 @@
 import type { StyleSpecification } from "maplibre-gl";
 import type { Activity } from "../server/api/catalogue.ts";
 import type { Check, CheckRequest, CheckSummary, Replay } from "../server/api/checks.ts";
+import type { Example } from "../server/api/examples.ts";
 import type { Collection, Landing } from "../server/api/collections.ts";
-import type { Fault, Feature, FeatureCollection, Lang, List, Problem, Repair } from "../server/api/common.ts";
+import type { Fault, Feature, Lang, List, Problem, Repair } from "../server/api/common.ts";
 
 /** What the service refused, in its own words; or, with status 0, that it was not reached. */
 export class ApiError extends Error {
@@ -75,12 +76,18 @@ export function getItem(layer: string, code: string, datetime: string | undefine
   return call("GET", `/api/collections/${encodeURIComponent(layer)}/items/${encodeURIComponent(code)}`, { datetime });
 }
 
-export function getItems(layer: string, datetime: string | undefined, limit: number): Promise<FeatureCollection> {
-  return call("GET", `/api/collections/${encodeURIComponent(layer)}/items`, { datetime, limit });
+/** `jurisdiction` leaves out what only other districts ask. */
+export async function getActivities(
+  lang: Lang,
+  action: string | undefined,
+  as_of: string | undefined,
+  jurisdiction: string | undefined,
+): Promise<Activity[]> {
+  return (await call<List<Activity>>("GET", "/api/activities", { lang, action, as_of, jurisdiction })).items;
 }
 
-export async function getActivities(lang: Lang, action: string | undefined, as_of: string | undefined): Promise<Activity[]> {
-  return (await call<List<Activity>>("GET", "/api/activities", { lang, action, as_of })).items;
+export async function getExamples(lang: Lang): Promise<Example[]> {
+  return (await call<List<Example>>("GET", "/api/examples", { lang })).items;
 }
 
 export function postCheck(lang: Lang, request: CheckRequest, signal: AbortSignal): Promise<Check> {

@@ -161,7 +161,7 @@ function points(layer: Layer, paint: Paint, lang: Lang): StyleLayer[] {
       id: `${idOf(paint)}-label`,
       type: "symbol",
       ...common(layer, paint),
-      minzoom: Math.max(paint.minzoom ?? layer.minzoom, layer.id === "facility" ? CROWDED_LABELS_FROM : layer.minzoom + 2),
+      minzoom: layer.id === "facility" ? CROWDED_LABELS_FROM : (paint.minzoom ?? layer.minzoom + 2),
       layout: {
         "text-field": ["get", paint.label[lang]],
         "text-size": 11,

@@ -1,14 +1,14 @@
 /** The map: made once, fed with the service's style, told what to do by state, telling state what happens on it. */
 import "maplibre-gl/dist/maplibre-gl.css";
-import { type LayerSpecification, Map, ScaleControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
+import { Map, ScaleControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { watch } from "vue";
 import { getStyle } from "../client.ts";
 import { lang, t } from "../messages.ts";
 import { readAddress } from "../state/address.ts";
 import { as_of, landing, phone, sheet } from "../state/app.ts";
-import { collections, hidden, stylePrefix, themesOf } from "../state/layers.ts";
-import { map_failure, pointer, popup, type PopupTarget } from "../state/map_view.ts";
+import { collections, hidden } from "../state/layers.ts";
+import { drawn, map_failure, pointer, popup, type PopupTarget, view_center } from "../state/map_view.ts";
 import { draw_mode } from "../state/site.ts";
 import { watchOrders } from "./camera.ts";
 import { startDrawingTools } from "./drawing.ts";
@@ -64,6 +64,7 @@ export function createMap(container: HTMLElement): Map | undefined {
 
   watchStyle(map);
   watchPointer(map);
+  watchView(map);
   watchOrders(map);
   void map.once("load").then(() => {
     startOverlay(map);
@@ -112,18 +113,37 @@ function keepOwn(previous: StyleSpecification | undefined, next: StyleSpecificat
 }
 
 function applyHidden(map: Map): void {
-  const prefixes = collections.value
-    .flatMap(themesOf)
-    .map((theme) => ({ prefix: stylePrefix(theme), shown: !hidden.value.has(theme) }));
   for (const layer of map.getLayersOrder()) {
-    const match = prefixes
-      .filter(({ prefix }) => layer.startsWith(prefix))
-      .toSorted((a, b) => b.prefix.length - a.prefix.length)[0];
-    if (!match) continue;
-    const visibility = match.shown ? "visible" : "none";
+    const theme = themeOf(map.getLayer(layer));
+    if (theme === undefined) continue;
+    const visibility = hidden.value.has(theme) ? "none" : "visible";
     if ((map.getLayoutProperty(layer, "visibility") ?? "visible") !== visibility)
       map.setLayoutProperty(layer, "visibility", visibility);
   }
+}
+
+/** The theme that a style layer paints; undefined for the ground and our own figures. */
+function themeOf(layer: { metadata?: unknown } | undefined): string | undefined {
+  return (layer?.metadata as Record<string, string> | undefined)?.["shuijie:theme"];
+}
+
+/** Where the map looks, and what of the layers is drawn there: told when it has come to rest. */
+function watchView(map: Map): void {
+  const tell = () => {
+    const { lng, lat } = map.getCenter();
+    view_center.value = [lng, lat];
+    const themes = new Set<string>();
+    for (const feature of map.queryRenderedFeatures()) {
+      const theme = themeOf(feature.layer);
+      if (theme !== undefined) themes.add(theme);
+    }
+    if (themes.size !== drawn.value.size || [...themes].some((theme) => !drawn.value.has(theme))) drawn.value = themes;
+  };
+  map.on("idle", tell);
+  map.on("moveend", () => {
+    const { lng, lat } = map.getCenter();
+    view_center.value = [lng, lat];
+  });
 }
 
 /** Position under the pointer, and a popup where features of a layer are clicked while nothing is drawn. */
@@ -142,20 +162,26 @@ function watchPointer(map: Map): void {
   });
 }
 
-/** Topmost first; one entry a feature, however many tiles and style layers show it. */
-function featuresAt(map: Map, point: [number, number]): PopupTarget[] {
-  const ours = new Set(collections.value.map((collection) => collection.id));
-  const layers = map
-    .getStyle()
-    .layers.filter((layer: LayerSpecification) => "source-layer" in layer && ours.has(String(layer["source-layer"])));
+/** A thumb's breadth round a click, px. */
+const REACH_PX = 4;
+
+/** Topmost first; one entry a feature, however many tiles and style layers show it. Points and lines are hit from a few
+ *  pixels away, areas only where they are. */
+function featuresAt(map: Map, [x, y]: [number, number]): PopupTarget[] {
+  const near = map.queryRenderedFeatures([
+    [x - REACH_PX, y - REACH_PX],
+    [x + REACH_PX, y + REACH_PX],
+  ]);
+  const exact = map.queryRenderedFeatures([x, y]);
+  const geometryOf = (layer: string | undefined) => collections.value.find(({ id }) => id === layer)?.geometry;
   const seen = new Set<string>();
   const targets: PopupTarget[] = [];
-  for (const feature of map.queryRenderedFeatures(point, { layers: layers.map((layer) => layer.id) })) {
-    const code = feature.properties["code"] as unknown;
+  for (const feature of [...near.filter(({ sourceLayer }) => geometryOf(sourceLayer) !== "polygon"), ...exact]) {
+    const { code, name_zh, name_en } = feature.properties as Record<string, unknown>;
     const layer = feature.sourceLayer;
-    if (typeof code !== "string" || !layer || seen.has(`${layer}/${code}`)) continue;
+    if (typeof code !== "string" || !layer || !geometryOf(layer) || seen.has(`${layer}/${code}`)) continue;
     seen.add(`${layer}/${code}`);
-    targets.push({ layer, code });
+    targets.push({ layer, code, name: { zh: String(name_zh), en: String(name_en) } });
   }
   return targets;
 }

@@ -5,8 +5,8 @@ import { ApiError, getLanding } from "../client.ts";
 import { lang, useLang } from "../messages.ts";
 import { readAddress, writeAddress } from "./address.ts";
 
-export type Task = "layers" | "siting" | "records";
-export const TASKS: readonly Task[] = ["layers", "siting", "records"];
+export type Task = "layers" | "siting" | "examples" | "records";
+export const TASKS: readonly Task[] = ["layers", "siting", "examples", "records"];
 
 /** Heights of the sheet on a phone. */
 export type SheetHeight = "peek" | "half" | "full";

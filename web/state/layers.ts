@@ -7,7 +7,9 @@ import { lang } from "../messages.ts";
 export const collections = shallowRef<Collection[]>([]);
 export const collections_error = shallowRef<ApiError | null>(null);
 /** Themes not drawn. */
-export const hidden = ref<ReadonlySet<string>>(new Set());
+export const hidden = ref<ReadonlySet<string>>(
+  new Set(["reach", "no_farming_area/suitable", "no_farming_area/aquaculture_suitable", "control_area/planning_area"]),
+);
 
 export async function loadCollections(): Promise<void> {
   try {
@@ -29,9 +31,4 @@ export function setShown(themes: string[], shown: boolean): void {
     else next.add(theme);
   }
   hidden.value = next;
-}
-
-/** Style layers of a theme begin with this: `protection_zone/first` -> `protection_zone-first-`. */
-export function stylePrefix(theme: string): string {
-  return `${theme.replace("/", "-")}-`;
 }

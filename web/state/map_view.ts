@@ -1,6 +1,6 @@
 /** What the map is asked for and what it tells: orders to it, the popup, the piece shown, the pointer. */
 import { ref, shallowRef } from "vue";
-import type { Geometry } from "../../server/api/common.ts";
+import type { Geometry, Text } from "../../server/api/common.ts";
 import { phone, sheet } from "./app.ts";
 import { can_redo, can_undo, draw_mode, drawing, preview, stepBack, stepForward } from "./site.ts";
 
@@ -12,11 +12,15 @@ export type MapOrder =
   | { order: "undo_vertex" }
   | { order: "redo_vertex" };
 
-export type PopupTarget = { layer: string; code: string };
+export type PopupTarget = { layer: string; code: string; name: Text };
 export type MapFailure = "no_webgl2" | "style" | "worker";
 
 /** The newest order; each is a new object, so that the same order twice is two orders. */
 export const map_order = shallowRef<MapOrder | null>(null);
+/** Centre of the map in degrees; null before the map stands. */
+export const view_center = shallowRef<[number, number] | null>(null);
+/** Themes of which something is drawn in the view. */
+export const drawn = shallowRef<ReadonlySet<string>>(new Set());
 export const pointer = ref<[number, number] | null>(null);
 export const popup = shallowRef<{ at: [number, number]; targets: PopupTarget[] } | null>(null);
 /** The clipped pieces of the finding in hand, with the words written on them. */

@@ -1,14 +1,16 @@
 /** The siting check: the form, the question under way, the answer. */
-import { computed, ref, shallowRef, watch } from "vue";
+import { computed, nextTick, ref, shallowRef, watch } from "vue";
 import type { Activity } from "../../server/api/catalogue.ts";
 import type { Action, AttributeValue, Check, Finding, Replay } from "../../server/api/checks.ts";
 import type { Geometry } from "../../server/api/common.ts";
+import type { Example } from "../../server/api/examples.ts";
 import { ApiError, getActivities, getCheck, isAborted, postCheck, replayCheck } from "../client.ts";
 import { areaText, distanceText } from "../format.ts";
 import { lang, t } from "../messages.ts";
 import { readAddress, writeAddress } from "./address.ts";
 import { as_of, openTask, phone, setDate, sheet } from "./app.ts";
 import { fault_positions, piece, showGeometry, stopDrawing } from "./map_view.ts";
+import { asked_place } from "./places.ts";
 import { draw_mode, preview, setSite, showSite, site } from "./site.ts";
 
 export const ACTIONS: readonly Action[] = ["new", "rebuilt", "expanded", "existing", "operating"];
@@ -57,13 +59,13 @@ let running: AbortController | undefined;
 
 export async function loadActivities(): Promise<void> {
   try {
-    activities.value = await getActivities(lang.value, form.value.action, as_of.value);
+    activities.value = await getActivities(lang.value, form.value.action, as_of.value, asked_place.value?.code);
     activities_error.value = null;
   } catch (error) {
     activities_error.value = asApiError(error);
   }
 }
-watch([lang, () => form.value.action, as_of], () => void loadActivities());
+watch([lang, () => form.value.action, as_of, () => asked_place.value?.code], () => void loadActivities());
 watch(
   () => form.value.activity,
   () => {
@@ -142,6 +144,19 @@ export function acceptRepair(geometry: Geometry): void {
   setSite({ given: geometry, crs: "EPSG:4490", origin: "repair" });
   problem.value = null;
   fault_positions.value = [];
+}
+
+/** Fills form, site and date as an example has them, and asks at once. */
+export async function openExample({ request }: Example): Promise<void> {
+  openTask("siting");
+  showSite({ given: request.geometry, crs: request.crs ?? "EPSG:4490", origin: "check" });
+  setDate(request.as_of);
+  const { name, activity: code, action, accuracy_m = 0, attributes = {} } = request;
+  form.value = { name, activity: code, action, accuracy_m, attributes: { ...attributes } };
+  if (preview.value) showGeometry(preview.value);
+  // The form settles first: it drops what the activity does not ask.
+  await nextTick();
+  await ask();
 }
 
 /** Opens a stored check: form, site and date as they were asked. */

@@ -10,5 +10,7 @@ export function disc(icon: string): Kind["paint"] {
     pattern: null,
     label: { zh: "name_zh", en: "name_en" },
     icon,
+    // Farther out they would hide what they stand in.
+    minzoom: 11,
   };
 }
