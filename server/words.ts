@@ -164,6 +164,10 @@ function sayTold(lang: Lang, { layer, columns }: FeatureEvidence): Finding["told
 function sayReason(lang: Lang, { code, name, depth_m }: ReasonSpec, catalogue: Catalogue): Reason {
   const title =
     (code === "action_not_named" ? say(lang, `action.${name}`) : undefined) ??
+    // `bank_width_m.qth_r20`: the family of settings has words, the setting its name.
+    (code === "unset_setting"
+      ? say(lang, "setting.named", { title: say(lang, `setting.${name.split(".")[0]}`), name })
+      : undefined) ??
     catalogue.attributes.find((attribute) => attribute.name === name)?.title[lang] ??
     catalogue.themes.find((theme) => theme.theme === name)?.title[lang] ??
     name;

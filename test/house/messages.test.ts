@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { messages } from "../../server/messages.ts";
+import { readCatalogue } from "../../server/service.ts";
+import { say } from "../../server/messages.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const sources = ["server", "web"].flatMap((folder) =>
@@ -58,4 +60,12 @@ describe("the one catalogue of messages", () => {
       );
     expect(wrong, "put the words into server/messages/").toEqual([]);
   });
+});
+
+it("every family of settings that a rule or class reads has words", () => {
+  const read = JSON.stringify(readCatalogue()).match(/"(gte_setting|within_setting)":"[^".]+/g)!;
+  const families = [...new Set(read.map((each) => each.split('":"')[1]!))];
+  expect(families.length).toBeGreaterThan(1);
+  for (const family of families)
+    for (const lang of ["zh", "en"] as const) expect(say(lang, `setting.${family}`)).not.toContain("setting.");
 });
