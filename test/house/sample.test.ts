@@ -76,12 +76,14 @@ describe("what the plans name", () => {
   it.each([
     ["river", "500118", ["临江河", "小安溪", "九龙河", "大陆溪", "跳蹬河", "萱花河", "红旗河", "玉屏河", "胜利河"]],
     ["river", "520502", ["赤水河", "六冲河", "白甫河", "堡合河", "二道河", "倒天河"]],
+    ["river", "520502", ["渭河", "沔鱼河", "板桥河", "层台河", "永兴河", "播扎河", "潘耳河", "大河", "毕底河"]],
+    ["control_area", "500118", ["关门山水库库区（示例）"]],
     ["river", "652801", ["孔雀河"]],
     ["river", "230903", ["倭肯河"]],
     ["river", "150581", ["霍林河"]],
     ["monitoring_section", "500118", ["双河口断面", "茨坝断面", "矮墩桥断面"]],
     ["monitoring_section", "150581", ["宝日呼吉尔断面"]],
-    ["water_source", "500118", ["红江闸坝", "孙家口水库", "上游水库", "金鼎寺水库", "关门山水库"]],
+    ["water_source", "500118", ["红江闸坝", "孙家口水库", "上游水库", "金鼎寺水库"]],
     ["water_source", "520502", ["倒天河水库", "利民水库"]],
     ["industrial_park", "500118", ["凤凰湖工业园区", "三教工业园区", "港桥工业园区", "板桥食品工业园区"]],
     ["industrial_park", "652801", ["上库综合产业园区", "塔什店工业园区"]],
@@ -110,8 +112,11 @@ describe("what the plans name", () => {
         const levels = zones
           .filter(({ properties }) => properties["water_source"] === source)
           .map(({ properties }) => properties["level"]);
-        if (!levels.includes("rural")) expect(levels, source).toEqual(expect.arrayContaining(["first", "second"]));
+        if (levels.join() !== "rural") expect(levels, source).toEqual(expect.arrayContaining(["first", "second"]));
       }
+      const zoned = new Set(zones.map(({ properties }) => properties["water_source"]));
+      for (const { properties } of read("water_source", district).filter((each) => each.properties["part"] === "source"))
+        expect(zoned, "every source has zones").toContain(properties["name_zh"]);
       zones.forEach((zone, i) => {
         for (const other of zones.slice(i + 1)) {
           const shared = turf.intersect(turf.featureCollection([zone, other] as Feature<Polygon>[]));
