@@ -97,13 +97,24 @@ function sayIn(lang: Lang, what: ToSay): Check {
 
 const OUTCOMES = ["triggered", "failed", "no_data", "cannot_tell", "touches", "near", "not_triggered"];
 
-/** Worst first; then what is certain before what is not; then the nearest. The order never depends on the engine. */
+/** Highest first: of two that ban, the law is cited before the regulation, and both before a plan. */
+const RANKS: readonly Rank[] = [
+  "law",
+  "administrative_regulation",
+  "department_rule",
+  "normative_document",
+  "standard",
+  "work_plan",
+];
+
+/** Worst first; then what is certain before what is not; then by rank of the source. The order never depends on the engine. */
 function sorted(findings: Judged[]): Judged[] {
   const rank = (judged: Judged) => CONCLUSIONS.indexOf(contribution(judged));
   return findings.toSorted(
     (a, b) =>
       rank(a) - rank(b) ||
       OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome) ||
+      RANKS.indexOf(a.instrument.rank) - RANKS.indexOf(b.instrument.rank) ||
       (a.rule.id < b.rule.id ? -1 : a.rule.id > b.rule.id ? 1 : 0) ||
       ((a.feature?.code ?? "") < (b.feature?.code ?? "") ? -1 : 1),
   );

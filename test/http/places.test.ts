@@ -91,6 +91,15 @@ eachEngine((engine) => {
     },
   );
 
+  it("where several ban, the law is cited first", async () => {
+    const { request } = EXAMPLES.find(({ id }) => id === "yc-prohibited")!;
+    const check = (await (await service.post("/api/checks?lang=en", request)).json()) as Check;
+    const bans = check.findings.filter(({ outcome, conclusion }) => outcome === "triggered" && conclusion === "prohibited");
+    expect(bans.map(({ rule: id }) => id)).toEqual(expect.arrayContaining(["WS-02", "LS-01a", "LS-01f"]));
+    expect(bans[0]!.rank).toBe("law");
+    expect(check.sentence).toContain("art. 319(1)");
+  });
+
   it("GET /api/examples lists them in both languages, with the names of their districts", async () => {
     const zh = await service.json<List<Example>>("/api/examples?lang=zh");
     const en = await service.json<List<Example>>("/api/examples?lang=en");
