@@ -49,7 +49,27 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `the layers (skipped: ${noB
     expect(words).toContain("Gangqiao industrial park");
     expect(words).toMatch(/Central treatment\s+unfinished/);
     expect(words).toMatch(/Central treatment due\s+2017-12-31/);
+    expect(words).toMatch(/Gangqiao industrial park\s+industrial park/);
     expect(words).not.toMatch(/undefined|null/);
+  });
+
+  it("tells of a facility in the words of the vocabulary", async () => {
+    screen = await openScreen(browser, service.url, "&lang=en");
+    const items = await fetch(`${service.url}/api/collections/facility/items?bbox=105.93,29.21,105.97,29.26&limit=1000`);
+    const { features } = (await items.json()) as {
+      features: { geometry: { coordinates: [number, number] }; properties: { code: string; kind: string; name_en: string } }[];
+    };
+    const farm = features.find(({ properties }) => properties.kind === "livestock_farm")!;
+    const [lon, lat] = farm.geometry.coordinates;
+    await screen.frame([lon - 0.002, lat - 0.002, lon + 0.002, lat + 0.002]);
+    await screen.clickAt(lon, lat);
+    const popup = screen.at("popup");
+    await popup.getByText(farm.properties.code).waitFor();
+    const words = await popup.innerText();
+    expect(words).toContain(farm.properties.name_en);
+    expect(words).toMatch(/livestock farm/i);
+    expect(words).toMatch(/State\s+(operating|closed|planned)/);
+    expect(words).not.toMatch(/livestock_farm\n|undefined|null/);
   });
 
   it("says for the district in view what is loaded and what is not, finds a theme, and hides it", async () => {
@@ -93,6 +113,15 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `the layers (skipped: ${noB
     expect(await answer.getAttribute("data-conclusion")).toBe(conclusion);
     expect(await screen.page.locator("[data-test=panel]").innerText()).toContain(date);
     if (id === "yc-suspended") expect(await screen.at("told").first().innerText()).toContain("2017-12-31");
+  });
+
+  it("the first screen leads to the sites to try, and a low window folds the legend", async () => {
+    screen = await openScreen(browser, service.url, "", { viewport: { width: 1366, height: 640 } });
+    await expect.poll(() => screen.at("legend").innerText()).toBe("图例");
+    await screen.at("to-examples").click();
+    await screen.at("example-yc-prohibited").click();
+    await screen.at("view-form").click();
+    expect(await screen.at("site-current").innerText()).toContain("示例地块");
   });
 
   it("试一试 lists every district and speaks English", async () => {

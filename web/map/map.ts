@@ -6,7 +6,7 @@ import { watch } from "vue";
 import { getStyle } from "../client.ts";
 import { lang, t } from "../messages.ts";
 import { readAddress } from "../state/address.ts";
-import { as_of, landing, phone, sheet } from "../state/app.ts";
+import { as_of, landing, phone, sheet, task } from "../state/app.ts";
 import { collections, hidden } from "../state/layers.ts";
 import { drawn, map_failure, pointer, popup, type PopupTarget, view_center } from "../state/map_view.ts";
 import { draw_mode } from "../state/site.ts";
@@ -43,7 +43,9 @@ export function createMap(container: HTMLElement): Map | undefined {
     container,
     style: EMPTY,
     bounds: [west, south, east, north],
-    fitBoundsOptions: { padding: 40 },
+    fitBoundsOptions: {
+      padding: { top: 40, left: 40, right: 40, bottom: phone.value && task.value ? container.clientHeight * 0.5 : 40 },
+    },
     hash: "map",
     attributionControl: false,
     dragRotate: false,
@@ -127,6 +129,8 @@ function themeOf(layer: { metadata?: unknown } | undefined): string | undefined 
   return (layer?.metadata as Record<string, string> | undefined)?.["shuijie:theme"];
 }
 
+const REST_MS = 200;
+
 /** Where the map looks, and what of the layers is drawn there: told when it has come to rest. */
 function watchView(map: Map): void {
   const tell = () => {
@@ -139,7 +143,15 @@ function watchView(map: Map): void {
     }
     if (themes.size !== drawn.value.size || [...themes].some((theme) => !drawn.value.has(theme))) drawn.value = themes;
   };
-  map.on("idle", tell);
+  // The map may come to rest several times in a row.
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  map.on("idle", () => {
+    waiting ??= setTimeout(() => {
+      waiting = undefined;
+      tell();
+    }, REST_MS);
+  });
+  map.on("remove", () => clearTimeout(waiting));
   map.on("moveend", () => {
     const { lng, lat } = map.getCenter();
     view_center.value = [lng, lat];
@@ -181,7 +193,7 @@ function featuresAt(map: Map, [x, y]: [number, number]): PopupTarget[] {
     const layer = feature.sourceLayer;
     if (typeof code !== "string" || !layer || !geometryOf(layer) || seen.has(`${layer}/${code}`)) continue;
     seen.add(`${layer}/${code}`);
-    targets.push({ layer, code, name: { zh: String(name_zh), en: String(name_en) } });
+    targets.push({ layer, theme: themeOf(feature.layer) ?? layer, code, name: { zh: String(name_zh), en: String(name_en) } });
   }
   return targets;
 }

@@ -12,7 +12,7 @@ export type MapOrder =
   | { order: "undo_vertex" }
   | { order: "redo_vertex" };
 
-export type PopupTarget = { layer: string; code: string; name: Text };
+export type PopupTarget = { layer: string; theme: string; code: string; name: Text };
 export type MapFailure = "no_webgl2" | "style" | "worker";
 
 /** The newest order; each is a new object, so that the same order twice is two orders. */

@@ -5,7 +5,7 @@ import type { AnyGeoJson, Geometry } from "../../server/api/common.ts";
 import { isPlainDegrees, toDegrees } from "../projection.ts";
 import { geometryOf } from "../site_text.ts";
 
-export type SiteOrigin = "drawn" | "edited" | "given" | "file" | "repair" | "check";
+export type SiteOrigin = "drawn" | "edited" | "given" | "file" | "repair" | "check" | "example";
 export type Site = { given: AnyGeoJson; crs: string; origin: SiteOrigin };
 export type DrawMode = "idle" | "polygon" | "line" | "point" | "edit";
 

@@ -149,7 +149,7 @@ export function acceptRepair(geometry: Geometry): void {
 /** Fills form, site and date as an example has them, and asks at once. */
 export async function openExample({ request }: Example): Promise<void> {
   openTask("siting");
-  showSite({ given: request.geometry, crs: request.crs ?? "EPSG:4490", origin: "check" });
+  showSite({ given: request.geometry, crs: request.crs ?? "EPSG:4326", origin: "example" });
   setDate(request.as_of);
   const { name, activity: code, action, accuracy_m = 0, attributes = {} } = request;
   form.value = { name, activity: code, action, accuracy_m, attributes: { ...attributes } };
