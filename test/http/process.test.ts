@@ -50,7 +50,7 @@ describe("embedded", () => {
 
   it("npm start says what it does, then prints the URL, which serves the map", async () => {
     expect(service.output()).toMatch(
-      /database {3}[\s\S]*layers {5}1 of 2: jurisdiction[\s\S]*layers {5}2 of 2: protection_zone[\s\S]*http:\/\/localhost/,
+      /database {3}[\s\S]*layers {5}1 of 11: jurisdiction[\s\S]*layers {5}11 of 11: facility[\s\S]*http:\/\/localhost/,
     );
     const page = await fetch(url);
     expect(page.status).toBe(200);
