@@ -17,7 +17,7 @@ const SEWERS = {
 
 /** Asked of every facility. */
 export const common: Record<string, Column> = {
-  activity: column("行业活动（活动编码）", "Activity (code of the vocabulary)", "text"),
+  activity: column("行业活动", "Activity", "text"),
   state: column("状态", "State", "text", { tiled: true, told: true, values: STATES }),
   opened: column("投产日期", "Opened on", "date", { optional: true, told: true }),
   closed: column("关闭日期", "Closed on", "date", { optional: true, told: true }),
@@ -27,8 +27,8 @@ export const emits: Column = column("排放的污染物", "Emits", "list", { opt
 export const sewer_destination: Column = column("污水去向", "Where the sewage goes", "text", { optional: true, values: SEWERS });
 export const close_by: Column = column("关停或搬迁期限", "To close or move by", "date", { optional: true, told: true });
 export const species: Column = column("畜种", "Species", "text", { optional: true });
-export const annual_output: Column = column("年出栏", "Annual output", "integer", { optional: true, unit: "头（只）" });
-export const stock: Column = column("存栏", "Stock", "integer", { optional: true, unit: "头（只）" });
+export const annual_output: Column = column("年出栏（头、只）", "Annual output (head)", "integer", { optional: true });
+export const stock: Column = column("存栏（头、只）", "Stock (head)", "integer", { optional: true });
 export const manure_route: Column = column("粪污去向", "Where the manure goes", "text", { optional: true });
 export const water_area_m2: Column = column("养殖水面", "Water farmed", "number", { optional: true, unit: "m²" });
 export const outfall_kind: Column = column("排污口类型", "Kind of outfall", "text", { optional: true });
