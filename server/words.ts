@@ -141,6 +141,7 @@ function sayFinding(lang: Lang, judged: Judged, index: number, { evidence, froze
     overlap_points: overlap?.points ?? null,
     share_of_site: overlap ? share(shareOf(overlap, evidence.site)) : null,
     distance_m: m2(feature?.distance_m ?? null),
+    bearing_deg: feature?.bearing_deg == null ? null : Math.round(feature.bearing_deg) % 360,
     basis: feature?.basis ?? null,
     accuracy_m: feature?.accuracy_m ?? null,
     told: feature ? sayTold(lang, feature) : [],

@@ -108,6 +108,9 @@ export type Finding = {
   share_of_site: number | null;
   /** To the drawn boundary; 0 where they meet. */
   distance_m: number | null;
+  /** Where the feature lies as seen from the site's nearest point: degrees clockwise from grid north; null where they
+   *  meet. Checks stored before 2026-11-24 lack it. */
+  bearing_deg: number | null;
   basis: Basis | null;
   accuracy_m: number | null;
   /** Facts of the feature that a reader of the finding needs: a deadline, an order's number, date and reason. */

@@ -62,6 +62,8 @@ export type FeatureEvidence = {
   inside_grown: boolean;
   /** To the drawn shape; 0 where they meet. */
   distance_m: number;
+  /** Towards the nearest point of the shape, degrees clockwise from grid north; null where they meet. */
+  bearing_deg: number | null;
   /** Deepest point of the overlap below the drawn boundary; null without overlap. */
   depth_m: number | null;
   /** Clipped pieces in EPSG:4490; null where there are none. */

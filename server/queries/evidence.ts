@@ -117,7 +117,7 @@ export async function measureLayer(db: Db, input: MeasureInput): Promise<Measure
       from shaped
     ),
     answer as (
-      select code, properties, encode(st_asewkb(geom), 'hex') as shape, distance as distance_m,
+      select code, properties, encode(st_asewkb(geom), 'hex') as shape, distance as distance_m, ${bearing()} as bearing_deg,
         ${measured("d")}, ${measured("s")}, ${measured("g")},
         ${counts("d", has, tolerances)}, ${counts("s", has, tolerances)}, ${counts("g", has, tolerances)},
         ${inside("d", "inside", has, tolerances)}, ${inside("s", "inside_shrunk", has, tolerances)}, ${inside("g", "inside_grown", has, tolerances)},
@@ -240,6 +240,13 @@ function inside(prefix: string, name: string, has: Has, t: Tolerances): RawBuild
   return sql`(${sql.join(ways, sql` and `)}) as ${sql.ref(name)}`;
 }
 
+/** From the site's point nearest to the shape, clockwise from grid north; null where they meet. */
+function bearing(): RawBuilder<unknown> {
+  const nearest = sql`st_shortestline(st_collect(array_remove(array[poly, line, dots], null)), g)`;
+  return sql`case when distance > 0 then (
+    select degrees(st_azimuth(st_startpoint(way), st_endpoint(way))) from (select ${nearest} as way) as shortest) end`;
+}
+
 function piece(name: string): RawBuilder<unknown> {
   const of = sql.ref(name);
   return sql`case when not st_isempty(${of}) then st_asgeojson(st_transform(${of}, 4490), 9, 0)::jsonb end`;
@@ -276,6 +283,7 @@ function shape(layer: Layer, raw: Raw): FeatureEvidence {
     inside_shrunk: raw.inside_shrunk === true,
     inside_grown: raw.inside_grown === true,
     distance_m: raw.distance_m,
+    bearing_deg: raw.bearing_deg,
     depth_m: raw.depth_m,
     piece: pieces.length === 0 ? null : pieces.length === 1 ? pieces[0]! : { type: "GeometryCollection", geometries: pieces },
   };

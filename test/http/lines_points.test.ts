@@ -113,6 +113,16 @@ eachEngine((engine) => {
     expect(of(await ask(at(30, 60)), "HOLDS")).toMatchObject({ outcome: "near" });
   });
 
+  it("says in which direction a feature lies, and none where they meet", async () => {
+    const east = of(await ask(at(280, 330)), "WITHIN")!;
+    expect(Math.abs(east.bearing_deg! - 270)).toBeLessThanOrEqual(1);
+    const west = of(await ask(at(-330, -280)), "WITHIN")!;
+    expect(Math.abs(west.bearing_deg! - 90)).toBeLessThanOrEqual(1);
+    expect(of(await ask(at(-25, 25)), "CROSSES")!.bearing_deg).toBeNull();
+    const point = { type: "Point", coordinates: [LON + 20 * METRE_EAST, 29.3293] };
+    expect(of(await ask(point), "HOLDS")).toMatchObject({ outcome: "near", bearing_deg: 0 });
+  });
+
   it("such a check replays the same", async () => {
     const check = await ask(at(-25, 25));
     const replayed = (await (await service.post(`/api/checks/${check.id}/replay`, {})).json()) as object;

@@ -35,6 +35,7 @@ export function feature(more: Partial<FeatureEvidence> & { level?: string } = {}
     inside_shrunk: overlap.area_m2 === 1000,
     inside_grown: overlap.area_m2 === 1000,
     distance_m: overlap.counts ? 0 : 200,
+    bearing_deg: null,
     depth_m: null,
     piece: null,
     ...rest,
