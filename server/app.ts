@@ -42,7 +42,7 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(healthRoutes(database, options.operator)); //            /health/* /api/messages/{lang} /operator/{command}
   app.use(collectionRoutes(database.db, catalogue, now)); //       /api /api/collections[/{layer}[/items[/{code}]]]
   app.use(catalogueRoutes(catalogue, now)); //                          /api/rules /api/instruments /api/activities
-  app.use(checkRoutes(database, catalogue, now)); //               /api/checks[/{id}[/replay]]
+  app.use(checkRoutes(database, catalogue, now)); //               /api/checks[/{id}[/replay|restore|disputes[/{id}]]]
   app.use(exampleRoutes(database.db, options.examples ?? [])); //  /api/examples
   app.use(tileRoutes(database.db, now)); //                        /tiles/{layers}[/{z}/{x}/{y}] /style.json
   app.get("/problems/:type", describeProblem);

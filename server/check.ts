@@ -52,17 +52,19 @@ export type Frozen = {
   versions: Check["versions"];
 };
 
-/** Runs a check and stores it. Throws what the database throws when it is gone: then nothing is stored. */
+/** Runs a check and stores it, or, for a trial, does not. Throws what the database throws when it is gone: then nothing is
+ *  stored. */
 export async function runCheck(
   database: OpenDatabase,
   catalogue: Catalogue,
   input: CheckInput,
   now: Date,
+  { trial = false }: { trial?: boolean } = {},
 ): Promise<Record<Lang, Check>> {
   const placed = await placeSite(database.db, input.site.parts, input.site.srid);
   const { frozen, evidence } = await inSnapshot(database.db, (snapshot) => gather(snapshot, database, catalogue, input, placed));
   const said = answer(frozen, catalogue, evidence, { id: randomUUID(), created_at: now.toISOString() });
-  await storeCheck(database.db, { said, frozen, catalogue });
+  if (!trial) await storeCheck(database.db, { said, frozen, catalogue });
   return said;
 }
 

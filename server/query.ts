@@ -59,6 +59,14 @@ export function dateParameter(name: string, text: string | undefined, now: Date)
   throw badParameter(name, "yyyy-mm-dd", text);
 }
 
+/** One of `choices`, or undefined when absent. */
+export function choiceParameter<T extends string>(name: string, text: string | undefined, choices: readonly T[]): T | undefined {
+  if (text === undefined) return undefined;
+  const found = choices.find((choice) => choice === text);
+  if (found === undefined) throw badParameter(name, choices.join(" | "), text);
+  return found;
+}
+
 /** A whole number within bounds, or the default. */
 export function integerParameter(
   name: string,

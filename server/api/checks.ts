@@ -205,6 +205,27 @@ export type CheckSummary = Pick<Check, "id" | "created_at" | "as_of" | "standing
   name: string;
   activity: string;
   activity_title: string;
+  action: Action;
+  action_title: string;
+  /** GB/T 2260 codes. */
+  districts: string[];
+  /** Disputes that stand. */
+  disputes: number;
+  /** When it was put away; null: it stands in the list. */
+  deleted_at: string | null;
+};
+
+/** A finding that somebody does not accept, and why. The verdict stays as it is. */
+export type Dispute = {
+  id: string;
+  /** `f1`, `f2` ... of the check. */
+  finding: string;
+  rule: string;
+  feature: string | null;
+  reason: string;
+  created_at: string;
+  /** Null while it stands; withdrawn ones are kept. */
+  withdrawn_at: string | null;
 };
 
 export type Replay = { same: boolean; differences: { pointer: string; frozen: unknown; now: unknown }[] };

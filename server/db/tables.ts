@@ -33,5 +33,20 @@ export type Tables = {
     said: unknown;
     frozen: unknown;
     catalogue: string;
+    action: string;
+    districts: string[];
+    summary: unknown;
+    deleted_at: Date | null;
   };
+  check_dispute: {
+    id: string;
+    check_id: string;
+    finding: string;
+    rule: string;
+    feature: string | null;
+    reason: string;
+    created_at: ColumnType<Date, never, never>;
+    withdrawn_at: Date | null;
+  };
+  check_event: { check_id: string; at: ColumnType<Date, never, never>; what: string; detail: unknown };
 };

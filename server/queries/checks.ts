@@ -1,6 +1,6 @@
-/** Stored checks: written once, never changed. */
-import { sql } from "kysely";
-import type { Check, CheckSummary } from "../api/checks.ts";
+/** Stored checks: what was answered is written once and never changed; what is done with a check is written beside it. */
+import { type RawBuilder, sql } from "kysely";
+import type { Check, CheckSummary, Conclusion, Dispute } from "../api/checks.ts";
 import type { Lang } from "../api/common.ts";
 import { jsonb } from "../db/json.ts";
 import type { Db } from "../db/open.ts";
@@ -12,6 +12,13 @@ export type StoredCheck = { said: Record<Lang, Check>; frozen: unknown; catalogu
 /** Writes a check, and the catalogue it was judged by when this version of it is new. All or nothing. */
 export async function storeCheck(db: Db, { said, frozen, catalogue }: StoredCheck): Promise<void> {
   const check = said.zh;
+  const summary = Object.fromEntries(
+    Object.entries(said).map(([lang, { sentence, project }]) => [
+      lang,
+      { sentence, activity_title: project.activity_title, action_title: project.action_title },
+    ]),
+  );
+  const districts = sql`array(select jsonb_array_elements_text(${jsonb(check.site.jurisdictions)}))`;
   await db.transaction().execute(async (tx) => {
     const kept = await tx
       .selectFrom("catalogue_version")
@@ -21,11 +28,11 @@ export async function storeCheck(db: Db, { said, frozen, catalogue }: StoredChec
     if (!kept)
       await sql`insert into catalogue_version (version, body) values (${catalogue.version}, ${jsonb(catalogue)})
         on conflict (version) do nothing`.execute(tx);
-    await sql`insert into site_check (id, created_at, as_of, name, activity, conclusion, standing, complete, said, frozen, catalogue)
+    await sql`insert into site_check (id, created_at, as_of, name, activity, action, districts, summary, conclusion, standing, complete,
+        said, frozen, catalogue)
       values (${check.id}::uuid, ${check.created_at}::timestamptz, ${check.as_of}::date, ${check.project.name}, ${check.project.activity},
-        ${check.conclusion}, ${check.standing}, ${check.complete}, ${jsonb(said)}, ${jsonb(frozen)}, ${catalogue.version})`.execute(
-      tx,
-    );
+        ${check.project.action}, ${districts}, ${jsonb(summary)}, ${check.conclusion}, ${check.standing}, ${check.complete}, ${jsonb(said)},
+        ${jsonb(frozen)}, ${catalogue.version})`.execute(tx);
   });
 }
 
@@ -38,25 +45,127 @@ export async function readCheck(db: Db, id: string): Promise<StoredCheck | undef
   return rows[0];
 }
 
-/** What a check said, without what it rests on. */
-export async function readSaid(db: Db, id: string): Promise<Record<Lang, Check> | undefined> {
-  const { rows } = await sql<{ said: Record<Lang, Check> }>`select said from site_check where id = ${id}::uuid`.execute(db);
-  return rows[0]?.said;
+/** What a check said, without what it rests on, and when it was put away; undefined when there is none of that id. */
+export async function readSaid(
+  db: Db,
+  id: string,
+): Promise<{ said: Record<Lang, Check>; deleted_at: string | null } | undefined> {
+  const { rows } = await sql<{ said: Record<Lang, Check>; deleted_at: string | null }>`
+    select said, ${moment(sql`deleted_at`)} as deleted_at from site_check where id = ${id}::uuid`.execute(db);
+  return rows[0];
 }
 
-/** Newest first, after the check `after` (its id); `matched` counts all. */
+export type CheckFilter = {
+  lang: Lang;
+  limit: number;
+  /** Only those after the check of this id. */
+  after: string | undefined;
+  /** Words in the name, the activity, the sentence (either language) or at the beginning of the id. */
+  q: string | undefined;
+  conclusion: Conclusion | undefined;
+  activity: string | undefined;
+  jurisdiction: string | undefined;
+  /** Days in Asia/Shanghai on which they were made, both included. */
+  from: string | undefined;
+  to: string | undefined;
+  /** Only those put away; otherwise only the others. */
+  deleted: boolean;
+};
+
+/** Newest first; `matched` counts all that the filters let through. */
 export async function listChecks(
   db: Db,
-  { lang, limit, after }: { lang: Lang; limit: number; after: string | undefined },
+  filter: CheckFilter,
 ): Promise<{ items: CheckSummary[]; matched: number; more: boolean }> {
+  const { lang, limit, after } = filter;
+  const tests = testsOf(filter);
   const { rows } = await sql<{ item: CheckSummary }>`
-    select (said -> ${lang}::text -> 'project') as project, jsonb_build_object('id', id, 'created_at', said -> 'zh' -> 'created_at',
-      'as_of', as_of, 'standing', standing, 'conclusion', conclusion, 'complete', complete, 'sentence', said -> ${lang}::text -> 'sentence',
-      'name', name, 'activity', activity, 'activity_title', said -> ${lang}::text -> 'project' -> 'activity_title') as item
+    select jsonb_build_object('id', id, 'created_at', ${moment(sql`created_at`)}, 'as_of', as_of, 'standing', standing,
+      'conclusion', conclusion, 'complete', complete, 'name', name, 'activity', activity, 'action', action, 'districts', to_jsonb(districts),
+      'deleted_at', ${moment(sql`deleted_at`)},
+      'disputes', (select count(*) from check_dispute where check_id = site_check.id and withdrawn_at is null))
+      || (summary -> ${lang}::text) as item
     from site_check
-    ${after === undefined ? sql`` : sql`where (created_at, id) < (select created_at, id from site_check where id = ${after}::uuid)`}
+    where ${sql.join(tests, sql` and `)}
+    ${after === undefined ? sql`` : sql`and (created_at, id) < (select created_at, id from site_check where id = ${after}::uuid)`}
     order by created_at desc, id desc
     limit ${limit + 1}::int`.execute(db);
-  const counted = await sql<{ n: number }>`select count(*)::int as n from site_check`.execute(db);
+  const counted = await sql<{ n: number }>`
+    select count(*)::int as n from site_check where ${sql.join(tests, sql` and `)}`.execute(db);
   return { items: rows.slice(0, limit).map((row) => row.item), matched: counted.rows[0]!.n, more: rows.length > limit };
+}
+
+function testsOf({ q, conclusion, activity, jurisdiction, from, to, deleted }: CheckFilter): RawBuilder<unknown>[] {
+  const day = sql`(created_at at time zone 'Asia/Shanghai')::date`;
+  const tests = [deleted ? sql`deleted_at is not null` : sql`deleted_at is null`];
+  for (const word of q?.toLowerCase().split(/\s+/).filter(Boolean) ?? [])
+    tests.push(
+      sql`(position(${word}::text in lower(name || ' ' || coalesce(summary -> 'zh' ->> 'activity_title', '') || ' ' ||
+        coalesce(summary -> 'en' ->> 'activity_title', '') || ' ' || coalesce(summary -> 'zh' ->> 'sentence', '') || ' ' ||
+        coalesce(summary -> 'en' ->> 'sentence', ''))) > 0 or starts_with(id::text, ${word}::text))`,
+    );
+  if (conclusion) tests.push(sql`conclusion = ${conclusion}`);
+  if (activity) tests.push(sql`activity = ${activity}`);
+  if (jurisdiction) tests.push(sql`${jurisdiction}::text = any(districts)`);
+  if (from) tests.push(sql`${day} >= ${from}::date`);
+  if (to) tests.push(sql`${day} <= ${to}::date`);
+  return tests;
+}
+
+/** Puts a check away, or brings it back. False when there is none of that id in the other state: somebody was first. */
+export async function putAway(db: Db, id: string, deleted: boolean): Promise<boolean> {
+  const { rows } = await sql`
+    with changed as (
+      update site_check set deleted_at = ${deleted ? sql`now()` : sql`null`}
+      where id = ${id}::uuid and ${deleted ? sql`deleted_at is null` : sql`deleted_at is not null`}
+      returning id
+    )
+    insert into check_event (check_id, what) select id, ${deleted ? "deleted" : "restored"} from changed returning check_id`.execute(
+    db,
+  );
+  return rows.length > 0;
+}
+
+/** Every dispute of a check, withdrawn ones too, oldest first. */
+export async function disputesOf(db: Db, id: string): Promise<Dispute[]> {
+  const { rows } = await sql<Dispute>`
+    select id, finding, rule, feature, reason, ${moment(sql`created_at`)} as created_at, ${moment(sql`withdrawn_at`)} as withdrawn_at
+    from check_dispute where check_id = ${id}::uuid order by check_dispute.created_at, id`.execute(db);
+  return rows;
+}
+
+/** Writes a dispute of one finding. */
+export async function dispute(
+  db: Db,
+  check: string,
+  { id, finding, rule, feature, reason }: Pick<Dispute, "id" | "finding" | "rule" | "feature" | "reason">,
+): Promise<void> {
+  await sql`
+    with written as (
+      insert into check_dispute (id, check_id, finding, rule, feature, reason)
+      values (${id}::uuid, ${check}::uuid, ${finding}, ${rule}, ${feature}, ${reason})
+      returning id, check_id, finding, reason
+    )
+    insert into check_event (check_id, what, detail)
+    select check_id, 'disputed', jsonb_build_object('dispute', id, 'finding', finding, 'reason', reason) from written`.execute(
+    db,
+  );
+}
+
+/** Takes a dispute back; it stays in the list. False when none of that id stands. */
+export async function withdraw(db: Db, check: string, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    with changed as (
+      update check_dispute set withdrawn_at = now()
+      where id = ${id}::uuid and check_id = ${check}::uuid and withdrawn_at is null
+      returning id, check_id
+    )
+    insert into check_event (check_id, what, detail)
+    select check_id, 'withdrawn', jsonb_build_object('dispute', id) from changed returning check_id`.execute(db);
+  return rows.length > 0;
+}
+
+/** A moment as ISO 8601 in UTC, the same on both engines. */
+function moment(column: RawBuilder<unknown>): RawBuilder<string> {
+  return sql<string>`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }

@@ -1,39 +1,41 @@
 /** `/api/checks`: ask, list, read, replay. */
+import { randomUUID } from "node:crypto";
 import express, { Router } from "express";
-import type { Action, AttributeValue, CheckSummary } from "../api/checks.ts";
+import type { Action, AttributeValue, Check, CheckSummary, Dispute } from "../api/checks.ts";
 import type { Geometry, List } from "../api/common.ts";
 import { type CheckInput, replay, runCheck } from "../check.ts";
 import type { OpenDatabase } from "../db/open.ts";
 import { checkAttributes } from "../domain/classify.ts";
+import { CONCLUSIONS } from "../domain/conclude.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import { sayBoth } from "../messages.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
-import { listChecks, readCheck, readSaid } from "../queries/checks.ts";
+import { dispute, disputesOf, listChecks, putAway, readCheck, readSaid, withdraw } from "../queries/checks.ts";
 import { invalidParts, repair } from "../queries/site.ts";
-import { integerParameter, isDate, parameters, today } from "../query.ts";
+import { badParameter, choiceParameter, dateParameter, integerParameter, isDate, parameters, today } from "../query.ts";
 import { parseCrs, parseSite } from "../site.ts";
 
 const ACTIONS: readonly Action[] = ["new", "rebuilt", "expanded", "existing", "operating"];
 const FIELDS = ["name", "activity", "action", "attributes", "geometry", "crs", "as_of", "accuracy_m"];
+const LIST = ["q", "conclusion", "activity", "jurisdiction", "from", "to", "deleted", "limit", "after"] as const;
 const MAX_BODY = 10 * 1024 * 1024;
 
 export function checkRoutes(database: OpenDatabase, catalogue: Catalogue, now: () => Date): Router {
   const router = Router();
   const { db } = database;
 
-  /** POST /api/checks: 201, `Location` and the check. 400 not JSON, 413 over 10 MB, 422 every fault at once. */
-  router.post(
-    "/api/checks",
-    express.json({ limit: MAX_BODY, type: ["application/json", "application/geo+json", "text/plain"] }),
-    async (request, response) => {
-      parameters(request, []);
-      const input = readInput(request.body, catalogue, now());
-      await mustBeValid(input);
-      const said = await runCheck(database, catalogue, input, now());
-      const check = said[langOf(request)];
-      response.status(201).location(`/api/checks/${check.id}`).json(check);
-    },
-  );
+  const json = express.json({ limit: MAX_BODY, type: ["application/json", "application/geo+json", "text/plain"] });
+
+  /** POST /api/checks?trial=: 201, `Location` and the check; a trial (`true`) is answered alike with 200 and not stored.
+   *  400 not JSON, 413 over 10 MB, 422 every fault at once. */
+  router.post("/api/checks", json, async (request, response) => {
+    const trial = choiceParameter("trial", parameters(request, ["trial"]).trial, ["true", "false"]) === "true";
+    const input = readInput(request.body, catalogue, now());
+    await mustBeValid(input);
+    const check = (await runCheck(database, catalogue, input, now(), { trial }))[langOf(request)];
+    if (trial) response.json(check);
+    else response.status(201).location(`/api/checks/${check.id}`).json(check);
+  });
 
   /** Rings that cross, holes outside: named with their place, and a repair offered where one keeps an area. */
   async function mustBeValid({ site }: CheckInput): Promise<void> {
@@ -51,31 +53,95 @@ export function checkRoutes(database: OpenDatabase, catalogue: Catalogue, now: (
     throw new Problem(422, "invalid-geometry", {}, { faults, ...(mended ? { repair: mended } : {}) });
   }
 
-  /** GET /api/checks?limit=&after=: newest first. */
+  /** GET /api/checks: newest first. `q` words in name, activity or sentence, or the beginning of an id; `conclusion`,
+   *  `activity`, `jurisdiction`; `from` and `to`, days on which they were made; `deleted=true` those put away. */
   router.get("/api/checks", async (request, response) => {
-    const query = parameters(request, ["limit", "after"]);
+    const query = parameters(request, LIST);
     const limit = integerParameter("limit", query.limit, { min: 1, max: 200, default: 50 });
     if (query.after !== undefined) mustBeId(query.after);
-    const { items, matched, more } = await listChecks(db, { lang: langOf(request), limit, after: query.after });
+    if (query.q !== undefined && query.q.length > 200) throw badParameter("q", "1-200", query.q);
+    if (query.jurisdiction !== undefined && !/^\d{6}$/.test(query.jurisdiction))
+      throw badParameter("jurisdiction", "GB/T 2260, 500118", query.jurisdiction);
+    const day = (name: "from" | "to") => (query[name] === undefined ? undefined : dateParameter(name, query[name], now()));
+    const { items, matched, more } = await listChecks(db, {
+      lang: langOf(request),
+      limit,
+      after: query.after,
+      q: query.q,
+      conclusion: choiceParameter("conclusion", query.conclusion, CONCLUSIONS),
+      activity: query.activity,
+      jurisdiction: query.jurisdiction,
+      from: day("from"),
+      to: day("to"),
+      deleted: choiceParameter("deleted", query.deleted, ["true", "false"]) === "true",
+    });
+    const next = new URLSearchParams(request.originalUrl.split("?")[1]);
+    if (more) next.set("after", items.at(-1)!.id);
     const list: List<CheckSummary> = {
       items,
       numberMatched: matched,
       numberReturned: items.length,
-      links: [
-        { href: request.originalUrl, rel: "self" },
-        ...(more ? [{ href: `/api/checks?limit=${limit}&after=${items.at(-1)!.id}`, rel: "next" }] : []),
-      ],
+      links: [{ href: request.originalUrl, rel: "self" }, ...(more ? [{ href: `/api/checks?${next}`, rel: "next" }] : [])],
     };
     response.json(list);
   });
 
-  /** GET /api/checks/{id}?lang=: as it was said, for ever. */
+  /** The check as it was said; 404 unknown, 410 put away. */
+  async function standing(id: string): Promise<Record<"zh" | "en", Check>> {
+    mustBeId(id);
+    const stored = await readSaid(db, id);
+    if (!stored) throw new Problem(404, "unknown-check", { id });
+    if (stored.deleted_at !== null) throw new Problem(410, "deleted-check", { id, at: stored.deleted_at.slice(0, 10) });
+    return stored.said;
+  }
+
+  /** GET /api/checks/{id}?lang=: as it was said, for ever; 410 while it is put away. */
   router.get("/api/checks/:id", async (request, response) => {
     parameters(request, []);
+    response.json((await standing(request.params.id))[langOf(request)]);
+  });
+
+  /** DELETE /api/checks/{id}: put away, 204; nothing is lost. 410 when it was already. */
+  router.delete("/api/checks/:id", async (request, response) => {
+    parameters(request, []);
+    await standing(request.params.id);
+    if (!(await putAway(db, request.params.id, true))) await standing(request.params.id);
+    response.status(204).end();
+  });
+
+  /** POST /api/checks/{id}/restore: back in the list, 204; also when it never left. */
+  router.post("/api/checks/:id/restore", async (request, response) => {
+    parameters(request, []);
     mustBeId(request.params.id);
-    const said = await readSaid(db, request.params.id);
-    if (!said) throw new Problem(404, "unknown-check", { id: request.params.id });
-    response.json(said[langOf(request)]);
+    if (!(await putAway(db, request.params.id, false))) await standing(request.params.id);
+    response.status(204).end();
+  });
+
+  /** GET /api/checks/{id}/disputes: every dispute of its findings, withdrawn ones too, oldest first. */
+  router.get("/api/checks/:id/disputes", async (request, response) => {
+    parameters(request, []);
+    await standing(request.params.id);
+    response.json(listOf(request.originalUrl, await disputesOf(db, request.params.id)));
+  });
+
+  /** POST /api/checks/{id}/disputes `{ "finding": "f1", "reason": "..." }`: kept beside the check, whose verdict stays. 201
+   *  and every dispute of the check. 422 an unknown finding or no reason. */
+  router.post("/api/checks/:id/disputes", json, async (request, response) => {
+    parameters(request, []);
+    const { zh } = await standing(request.params.id);
+    const given = readDispute(request.body, zh);
+    await dispute(db, zh.id, { id: randomUUID(), ...given });
+    response.status(201).json(listOf(request.originalUrl, await disputesOf(db, zh.id)));
+  });
+
+  /** DELETE /api/checks/{id}/disputes/{dispute}: withdrawn, and kept as such. 404 when none of that id stands. */
+  router.delete("/api/checks/:id/disputes/:dispute", async (request, response) => {
+    parameters(request, []);
+    const { id, dispute: which } = request.params;
+    await standing(id);
+    if (!UUID.test(which) || !(await withdraw(db, id, which)))
+      throw new Problem(404, "unknown-dispute", { id: which.slice(0, 80) });
+    response.json(listOf(request.originalUrl, await disputesOf(db, id)));
   });
 
   /** POST /api/checks/{id}/replay: recomputed from what was frozen; `same`, or each difference. */
@@ -90,8 +156,41 @@ export function checkRoutes(database: OpenDatabase, catalogue: Catalogue, now: (
   return router;
 }
 
+function listOf<T>(href: string, items: T[]): List<T> {
+  return { items, numberMatched: items.length, numberReturned: items.length, links: [{ href, rel: "self" }] };
+}
+
+const MAX_REASON = 2000;
+
+/** The finding disputed and the reason, or a 422. */
+function readDispute(body: unknown, check: Check): Pick<Dispute, "finding" | "rule" | "feature" | "reason"> {
+  const given = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+  const faults: FaultSpec[] = [];
+  for (const name of Object.keys(given))
+    if (name !== "finding" && name !== "reason")
+      faults.push({
+        pointer: `#/${name.slice(0, 80)}`,
+        key: "fault.unknown_field",
+        params: { name: name.slice(0, 80), known: "finding, reason" },
+      });
+  const finding = check.findings.find(({ id }) => id === given["finding"]);
+  if (!finding)
+    faults.push({
+      pointer: "#/finding",
+      key: "fault.unknown_finding",
+      params: { got: brief(given["finding"]), count: check.findings.length },
+    });
+  const reason = typeof given["reason"] === "string" ? given["reason"].trim() : "";
+  if (reason === "" || reason.length > MAX_REASON)
+    faults.push({ pointer: "#/reason", key: "fault.reason", params: { max: MAX_REASON, got: brief(given["reason"]) } });
+  if (!finding || faults.length > 0) throw new Problem(422, "invalid-dispute", {}, { faults });
+  return { finding: finding.id, rule: finding.rule, feature: finding.feature, reason };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 function mustBeId(id: string): void {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) throw new Problem(404, "unknown-check", { id: id.slice(0, 80) });
+  if (!UUID.test(id)) throw new Problem(404, "unknown-check", { id: id.slice(0, 80) });
 }
 
 function brief(value: unknown): string {

@@ -95,7 +95,7 @@ export async function createServerDatabase(
   databaseUrl: string = TEST_DATABASE_URL!,
 ): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `shuijie_test_${randomBytes(6).toString("hex")}`;
-  await onServer(`create database ${name}`, databaseUrl);
+  await onServer(`create database ${name} template template0`, databaseUrl);
   const url = new URL(databaseUrl);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => onServer(`drop database if exists ${name} with (force)`, databaseUrl) };
