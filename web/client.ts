@@ -1,10 +1,10 @@
 /** The service, one function per endpoint. Shapes are the service's own wire types. */
 import type { StyleSpecification } from "maplibre-gl";
 import type { Activity } from "../server/api/catalogue.ts";
-import type { Check, CheckRequest, CheckSummary, Replay } from "../server/api/checks.ts";
+import type { Check, CheckRequest, CheckSummary, Dispute, Replay } from "../server/api/checks.ts";
 import type { Example } from "../server/api/examples.ts";
 import type { Collection, Landing } from "../server/api/collections.ts";
-import type { Fault, Feature, Lang, List, Problem, Repair } from "../server/api/common.ts";
+import type { Fault, Feature, FeatureCollection, Lang, List, Problem, Repair } from "../server/api/common.ts";
 
 /** What the service refused, in its own words; or, with status 0, that it was not reached. */
 export class ApiError extends Error {
@@ -31,7 +31,13 @@ export function isAborted(error: unknown): boolean {
 
 type Query = Record<string, string | number | undefined>;
 
-async function call<T>(method: "GET" | "POST", path: string, query: Query, body?: unknown, signal?: AbortSignal): Promise<T> {
+async function call<T>(
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  query: Query,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== "") search.set(name, String(value));
   const url = search.size > 0 ? `${path}?${search}` : path;
@@ -50,6 +56,7 @@ async function call<T>(method: "GET" | "POST", path: string, query: Query, body?
     if (isAborted(error)) throw error;
     throw new ApiError({ status: 0 });
   }
+  if (response.status === 204) return undefined as T;
   const answer: unknown = await response.json().catch(() => undefined);
   if (!response.ok) throw new ApiError({ ...(answer as Partial<Problem> | undefined), status: response.status });
   if (answer === undefined) throw new ApiError({ status: 0 });
@@ -72,6 +79,18 @@ export function getStyle(lang: Lang, datetime: string | undefined): Promise<Styl
   return call("GET", "/style.json", { lang, datetime });
 }
 
+/** Features in a box `[west, south, east, north]`, as stored: at most `limit`. */
+export function getItems(
+  layer: string,
+  bbox: readonly number[],
+  limit: number,
+  datetime: string | undefined,
+  signal: AbortSignal,
+): Promise<FeatureCollection> {
+  const path = `/api/collections/${encodeURIComponent(layer)}/items`;
+  return call("GET", path, { bbox: bbox.join(), limit, datetime }, undefined, signal);
+}
+
 export function getItem(layer: string, code: string, datetime: string | undefined): Promise<Feature> {
   return call("GET", `/api/collections/${encodeURIComponent(layer)}/items/${encodeURIComponent(code)}`, { datetime });
 }
@@ -90,12 +109,53 @@ export async function getExamples(lang: Lang): Promise<Example[]> {
   return (await call<List<Example>>("GET", "/api/examples", { lang })).items;
 }
 
-export function postCheck(lang: Lang, request: CheckRequest, signal: AbortSignal): Promise<Check> {
-  return call("POST", "/api/checks", { lang }, request, signal);
+/** A trial is answered alike, and leaves no record. */
+export function postCheck(lang: Lang, request: CheckRequest, signal: AbortSignal, trial = false): Promise<Check> {
+  return call("POST", "/api/checks", { lang, ...(trial ? { trial: "true" } : {}) }, request, signal);
 }
 
-export function getChecks(lang: Lang, limit: number): Promise<List<CheckSummary>> {
-  return call("GET", "/api/checks", { lang, limit });
+export type CheckFilter = {
+  q?: string;
+  conclusion?: string;
+  jurisdiction?: string;
+  from?: string;
+  to?: string;
+  deleted?: "true";
+};
+
+/** Newest first; `after` is the id of the last one there is already. */
+export function getChecks(
+  lang: Lang,
+  limit: number,
+  filter: CheckFilter = {},
+  after?: string,
+  signal?: AbortSignal,
+): Promise<List<CheckSummary>> {
+  return call("GET", "/api/checks", { lang, limit, after, ...filter }, undefined, signal);
+}
+
+export function deleteCheck(id: string): Promise<void> {
+  return call("DELETE", `/api/checks/${encodeURIComponent(id)}`, {});
+}
+
+export function restoreCheck(id: string): Promise<void> {
+  return call("POST", `/api/checks/${encodeURIComponent(id)}/restore`, {});
+}
+
+export async function getDisputes(check: string): Promise<Dispute[]> {
+  return (await call<List<Dispute>>("GET", `/api/checks/${encodeURIComponent(check)}/disputes`, {})).items;
+}
+
+/** Returns every dispute of the check. */
+export async function postDispute(lang: Lang, check: string, finding: string, reason: string): Promise<Dispute[]> {
+  const path = `/api/checks/${encodeURIComponent(check)}/disputes`;
+  return (await call<List<Dispute>>("POST", path, { lang }, { finding, reason })).items;
+}
+
+/** Returns every dispute of the check, this one withdrawn. */
+export async function withdrawDispute(check: string, id: string): Promise<Dispute[]> {
+  const path = `/api/checks/${encodeURIComponent(check)}/disputes/${encodeURIComponent(id)}`;
+  return (await call<List<Dispute>>("DELETE", path, {})).items;
 }
 
 export function getCheck(id: string, lang: Lang): Promise<Check> {

@@ -50,6 +50,8 @@ export type LegendEntry = {
   outline: string;
   dash: number[] | null;
   pattern: string | null;
+  /** Drawn from this zoom on. */
+  minzoom: number;
 };
 
 export type Collection = {

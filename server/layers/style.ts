@@ -12,7 +12,7 @@ const GROUND = "#F3F4F1";
 
 /** Legend rows of a layer, top of the map first. */
 export function legendOf(layer: Layer): LegendEntry[] {
-  return layer.paint.toReversed().map(({ theme, title, color, dash, pattern, icon }) => ({
+  return layer.paint.toReversed().map(({ theme, title, color, dash, pattern, icon, minzoom }) => ({
     theme,
     title,
     kind: layer.geometry === "polygon" ? "fill" : layer.geometry,
@@ -21,6 +21,7 @@ export function legendOf(layer: Layer): LegendEntry[] {
     dash,
     pattern,
     icon: icon ?? null,
+    minzoom: minzoom ?? layer.minzoom,
   }));
 }
 

@@ -13,9 +13,11 @@ import {
 } from "terra-draw";
 import { TerraDrawMapLibreGLAdapter } from "terra-draw-maplibre-gl-adapter";
 import { watch } from "vue";
-import type { Geometry, Position } from "../../server/api/common.ts";
-import { map_order } from "../state/map_view.ts";
-import { draw_mode, type DrawMode, drawing, editable, preview, setSite, site } from "../state/site.ts";
+import type { Position } from "../../server/api/common.ts";
+import { joinParts, type Part } from "../parts.ts";
+import { caught, map_order } from "../state/map_view.ts";
+import { adding, addPart, draw_mode, type DrawMode, drawing, editable, parts, setSite, site } from "../state/site.ts";
+import { createSnapper } from "./snapping.ts";
 
 const INK = "#111111";
 const WHITE = "#ffffff";
@@ -25,15 +27,16 @@ const DECIMALS = 9;
 const POINTER_DISTANCE = 12;
 const MODES: Record<Exclude<DrawMode, "idle" | "edit">, string> = { polygon: "polygon", line: "linestring", point: "point" };
 
-const coordinates = { draggable: true, midpoints: { draggable: true }, deletable: true };
-
 function createTool(map: Map): TerraDraw {
+  const snapping = { toCustom: createSnapper(map) };
+  const coordinates = { draggable: true, midpoints: { draggable: true }, deletable: true, snappable: snapping };
   return new TerraDraw({
     adapter: new TerraDrawMapLibreGLAdapter({ map, lib: maplibre, coordinatePrecision: DECIMALS, prefixId: "td" } as never),
     undoRedo: { modeLevel: new TerraDrawModeUndoRedo() },
     modes: [
       new TerraDrawPolygonMode({
         pointerDistance: POINTER_DISTANCE,
+        snapping,
         styles: {
           fillColor: INK,
           fillOpacity: 0.08,
@@ -47,6 +50,7 @@ function createTool(map: Map): TerraDraw {
       }),
       new TerraDrawLineStringMode({
         pointerDistance: POINTER_DISTANCE,
+        snapping,
         styles: {
           lineStringColor: INK,
           lineStringWidth: 2.5,
@@ -59,6 +63,8 @@ function createTool(map: Map): TerraDraw {
       new TerraDrawSelectMode({
         pointerDistance: POINTER_DISTANCE + 4,
         allowManualDeselection: false,
+        // A part is removed in the list of parts, where it can be had back.
+        keyEvents: { deselect: null, delete: null, rotate: null, scale: null },
         flags: {
           polygon: { feature: { draggable: true, coordinates } },
           linestring: { feature: { draggable: true, coordinates } },
@@ -99,21 +105,21 @@ export function startDrawingTools(map: Map): void {
     tool.clearUndoRedoHistory();
     drawing.value = { vertices: 0, can_undo: false, can_redo: false };
   };
-  /** Puts the site into the tool, its vertices shown. */
+  /** Puts the site's parts into the tool, the vertices of the first shown; a click on another shows its. */
   const edit = () => {
     clear();
     tool.setMode("select");
-    const figure = preview.value && editable.value ? storable(preview.value) : undefined;
-    if (!figure) return void (draw_mode.value = "idle");
-    const [result] = tool.addFeatures([figure]);
-    if (!result?.valid || result.id === undefined) return void (draw_mode.value = "idle");
-    tool.selectFeature(result.id);
+    const results = editable.value ? tool.addFeatures(parts.value.map(storable)) : [];
+    const [first] = results;
+    if (first?.id === undefined || results.some(({ valid }) => !valid)) return void (draw_mode.value = "idle");
+    tool.selectFeature(first.id);
   };
 
   watch(
     draw_mode,
     (mode) => {
       canvas.classList.toggle("drawing", mode !== "idle");
+      caught.value = null;
       map.doubleClickZoom[mode === "idle" ? "enable" : "disable"]();
       if (mode === "idle") {
         tool.setMode("select");
@@ -136,10 +142,15 @@ export function startDrawingTools(map: Map): void {
   );
 
   tool.on("finish", (id, { action, mode }) => {
-    const geometry = tool.getSnapshotFeature(id)?.geometry as Geometry | undefined;
-    if (!geometry) return;
     own_change = true;
-    setSite({ given: geometry, crs: "EPSG:4490", origin: mode === "select" ? "edited" : "drawn" });
+    if (mode === "select") {
+      const moved = joinParts(snapshotParts(tool));
+      if (moved) setSite({ given: moved, crs: "EPSG:4490", origin: "edited" });
+    } else {
+      const figure = tool.getSnapshotFeature(id)?.geometry as Part | undefined;
+      if (figure && adding.value) addPart(figure);
+      else if (figure) setSite({ given: figure, crs: "EPSG:4490", origin: "drawn" });
+    }
     own_change = false;
     // Drawn: at once changeable. Later, so that the click that closed the figure is over.
     if (action === "draw")
@@ -168,14 +179,26 @@ export function startDrawingTools(map: Map): void {
   });
 }
 
-function storable(geometry: Geometry): GeoJSONStoreFeatures | undefined {
+/** The parts as they stand in the tool, in their order; its handles are not among them. */
+function snapshotParts(tool: TerraDraw): Part[] {
+  return tool
+    .getSnapshot()
+    .filter(({ properties }) => typeof properties[PART] === "number")
+    .toSorted((a, b) => Number(a.properties[PART]) - Number(b.properties[PART]))
+    .map(({ geometry }) => geometry as Part);
+}
+
+const PART = "sj_part";
+const MODE_OF: Record<Part["type"], string> = { Polygon: "polygon", LineString: "linestring", Point: "point" };
+
+function storable(part: Part, index: number): GeoJSONStoreFeatures {
   const round = ([x, y]: Position): Position => [Number(x?.toFixed(DECIMALS)), Number(y?.toFixed(DECIMALS))];
-  const feature = (rounded: unknown, mode: string) =>
-    ({ type: "Feature", geometry: rounded, properties: { mode } }) as GeoJSONStoreFeatures;
-  if (geometry.type === "Polygon")
-    return feature({ type: "Polygon", coordinates: geometry.coordinates.map((ring) => ring.map(round)) }, "polygon");
-  if (geometry.type === "LineString")
-    return feature({ type: "LineString", coordinates: geometry.coordinates.map(round) }, "linestring");
-  if (geometry.type === "Point") return feature({ type: "Point", coordinates: round(geometry.coordinates) }, "point");
-  return undefined;
+  const coordinates =
+    part.type === "Polygon"
+      ? part.coordinates.map((ring) => ring.map(round))
+      : part.type === "LineString"
+        ? part.coordinates.map(round)
+        : round(part.coordinates);
+  const geometry = { type: part.type, coordinates };
+  return { type: "Feature", geometry, properties: { mode: MODE_OF[part.type], [PART]: index } } as GeoJSONStoreFeatures;
 }

@@ -8,7 +8,7 @@ import { lang, t } from "../messages.ts";
 import { readAddress } from "../state/address.ts";
 import { as_of, landing, phone, sheet, task } from "../state/app.ts";
 import { collections, hidden } from "../state/layers.ts";
-import { drawn, map_failure, pointer, popup, type PopupTarget, view_center } from "../state/map_view.ts";
+import { drawn, map_failure, pointer, popup, type PopupTarget, view_center, view_zoom } from "../state/map_view.ts";
 import { draw_mode } from "../state/site.ts";
 import { watchOrders } from "./camera.ts";
 import { startDrawingTools } from "./drawing.ts";
@@ -134,8 +134,6 @@ const REST_MS = 200;
 /** Where the map looks, and what of the layers is drawn there: told when it has come to rest. */
 function watchView(map: Map): void {
   const tell = () => {
-    const { lng, lat } = map.getCenter();
-    view_center.value = [lng, lat];
     const themes = new Set<string>();
     for (const feature of map.queryRenderedFeatures()) {
       const theme = themeOf(feature.layer);
@@ -152,10 +150,13 @@ function watchView(map: Map): void {
     }, REST_MS);
   });
   map.on("remove", () => clearTimeout(waiting));
-  map.on("moveend", () => {
+  const place = () => {
     const { lng, lat } = map.getCenter();
     view_center.value = [lng, lat];
-  });
+    view_zoom.value = map.getZoom();
+  };
+  map.on("moveend", place);
+  place();
 }
 
 /** Position under the pointer, and a popup where features of a layer are clicked while nothing is drawn. */

@@ -2,7 +2,7 @@
 import { ref, shallowRef } from "vue";
 import type { Geometry, Text } from "../../server/api/common.ts";
 import { phone, sheet } from "./app.ts";
-import { can_redo, can_undo, draw_mode, drawing, preview, stepBack, stepForward } from "./site.ts";
+import { adding, can_redo, can_undo, draw_mode, drawing, preview, stepBack, stepForward } from "./site.ts";
 
 export type MapOrder =
   | { order: "show"; geometry: Geometry }
@@ -21,6 +21,12 @@ export const map_order = shallowRef<MapOrder | null>(null);
 export const view_center = shallowRef<[number, number] | null>(null);
 /** Themes of which something is drawn in the view. */
 export const drawn = shallowRef<ReadonlySet<string>>(new Set());
+/** Of the map; null before it stands. */
+export const view_zoom = ref<number | null>(null);
+/** What the vertex under the pointer was caught by; null where it is free. */
+export const caught = shallowRef<{ name: Text; on: "vertex" | "edge" } | null>(null);
+/** Vertices are caught by the features shown. */
+export const snapping = ref(true);
 export const pointer = ref<[number, number] | null>(null);
 export const popup = shallowRef<{ at: [number, number]; targets: PopupTarget[] } | null>(null);
 /** The clipped pieces of the finding in hand, with the words written on them. */
@@ -52,8 +58,10 @@ export function redo(): void {
   else stepForward();
 }
 
-export function startDrawing(mode: "polygon" | "line" | "point" | "edit"): void {
+/** Begins a figure, or the moving of vertices. `more`: it will be one more part of the site. */
+export function startDrawing(mode: "polygon" | "line" | "point" | "edit", more = false): void {
   popup.value = null;
+  adding.value = more;
   fault_positions.value = [];
   if (phone.value) sheet.value = "peek";
   draw_mode.value = mode;

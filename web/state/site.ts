@@ -3,14 +3,17 @@ import { area, length } from "@turf/turf";
 import { computed, ref, shallowRef } from "vue";
 import type { AnyGeoJson, Geometry } from "../../server/api/common.ts";
 import { isPlainDegrees, toDegrees } from "../projection.ts";
+import { joinParts, type Part, partsOf, verticesOf } from "../parts.ts";
 import { geometryOf } from "../site_text.ts";
 
-export type SiteOrigin = "drawn" | "edited" | "given" | "file" | "repair" | "check" | "example";
+export type SiteOrigin = "drawn" | "edited" | "given" | "file" | "repair" | "check" | "example" | "facility";
 export type Site = { given: AnyGeoJson; crs: string; origin: SiteOrigin };
 export type DrawMode = "idle" | "polygon" | "line" | "point" | "edit";
 
 export const site = shallowRef<Site | null>(null);
 export const draw_mode = ref<DrawMode>("idle");
+/** The figure being drawn becomes one more part of the site, instead of the site. */
+export const adding = ref(false);
 /** Vertices set so far in the drawing at hand, and whether one can be taken back or put again; told by the map. */
 export const drawing = ref({ vertices: 0, can_undo: false, can_redo: false });
 
@@ -47,16 +50,33 @@ function measure(of: (geometry: Geometry) => number): number | null {
   }
 }
 
-/** Vertices can be moved on the map: one ring, one line or one point, in degrees. */
+/** The single figures of the site, in degrees. */
+export const parts = computed<Part[]>(() => (preview.value ? partsOf(preview.value) : []));
+
+/** In degrees, so that what is drawn can be joined to it as it is. */
+export const extendable = computed(() => site.value !== null && preview.value !== null && isPlainDegrees(site.value.crs));
+
+/** More than this cannot be moved by hand with any sense. */
+const MAX_EDITED_VERTICES = 2000;
+
+/** Vertices can be moved on the map: figures without holes, in degrees. */
 export const editable = computed(() => {
-  const geometry = preview.value;
-  if (!geometry || !site.value || !isPlainDegrees(site.value.crs)) return false;
-  return (
-    geometry.type === "Point" ||
-    geometry.type === "LineString" ||
-    (geometry.type === "Polygon" && geometry.coordinates.length === 1)
-  );
+  if (!extendable.value) return false;
+  const vertices = parts.value.reduce((sum, part) => sum + verticesOf(part), 0);
+  return vertices <= MAX_EDITED_VERTICES && parts.value.every((part) => part.type !== "Polygon" || part.coordinates.length === 1);
 });
+
+/** One more figure beside those there are. In degrees. */
+export function addPart(part: Part): void {
+  const joined = joinParts([...parts.value, part]);
+  if (joined) setSite({ given: joined, crs: site.value?.crs ?? "EPSG:4490", origin: site.value ? "edited" : "drawn" });
+}
+
+/** Without figure number `index`; the last one leaves no site. */
+export function removePart(index: number): void {
+  const joined = joinParts(parts.value.filter((_, i) => i !== index));
+  setSite(joined && { given: joined, crs: site.value?.crs ?? "EPSG:4490", origin: "edited" });
+}
 
 export const can_undo = computed(
   () => drawing.value.can_undo || (draw_mode.value !== "polygon" && draw_mode.value !== "line" && past.value.length > 0),

@@ -1,10 +1,11 @@
 /** The siting check: the form, the question under way, the answer. */
 import { computed, nextTick, ref, shallowRef, watch } from "vue";
 import type { Activity } from "../../server/api/catalogue.ts";
-import type { Action, AttributeValue, Check, Finding, Replay } from "../../server/api/checks.ts";
+import type { Action, AttributeValue, Check, CheckRequest, Finding, Replay } from "../../server/api/checks.ts";
 import type { Geometry } from "../../server/api/common.ts";
 import type { Example } from "../../server/api/examples.ts";
 import { ApiError, getActivities, getCheck, isAborted, postCheck, replayCheck } from "../client.ts";
+import { type Difference, difference } from "../difference.ts";
 import { areaText, distanceText } from "../format.ts";
 import { lang, t } from "../messages.ts";
 import { readAddress, writeAddress } from "./address.ts";
@@ -26,6 +27,21 @@ export const form = ref({
 });
 export const view = ref<"form" | "answer">("form");
 export const answer = shallowRef<Check | null>(null);
+/** The answer on screen is stored; a trial is not. */
+export const kept = ref(true);
+/** The newest stored answer of this question, and the one before it. */
+const newest_kept = shallowRef<Check | null>(null);
+export const baseline = shallowRef<Check | null>(null);
+/** What the answer on screen changed; null when there is nothing to compare with. */
+export const changes = computed<Difference | null>(() =>
+  answer.value && baseline.value && baseline.value.lang === answer.value.lang ? difference(baseline.value, answer.value) : null,
+);
+/** Every change is tried out at once. */
+export const live = ref(true);
+/** A trial is under way. */
+export const trying = ref(false);
+/** Why the newest trial has no answer. */
+export const trial_problem = shallowRef<ApiError | null>(null);
 export const problem = shallowRef<ApiError | null>(null);
 /** When the question under way was asked (ms); null when none is. */
 export const asked_at = ref<number | null>(null);
@@ -78,7 +94,23 @@ watch(
   },
 );
 
-/** Asks the service. A refusal becomes `problem`, places included; giving up leaves things as they were. */
+function filledIn(): CheckRequest {
+  const { name, activity: code, action, accuracy_m } = form.value;
+  return {
+    name: name.trim() || t("siting.unnamed"),
+    activity: code,
+    action,
+    attributes: Object.fromEntries(
+      Object.entries(form.value.attributes).filter(([, value]) => value !== "" && value !== null && value !== undefined),
+    ),
+    geometry: site.value!.given,
+    crs: site.value!.crs,
+    ...(accuracy_m > 0 ? { accuracy_m } : {}),
+    ...(as_of.value ? { as_of: as_of.value } : {}),
+  };
+}
+
+/** Asks the service, and stores. A refusal becomes `problem`, places included; giving up leaves things as they were. */
 export async function ask(): Promise<void> {
   if (missing.value.length > 0 || !site.value) return;
   running?.abort();
@@ -87,29 +119,16 @@ export async function ask(): Promise<void> {
   stopDrawing();
   asked_at.value = Date.now();
   problem.value = null;
+  trial_problem.value = null;
   fault_positions.value = [];
   const asking = question.value;
-  const { name, activity: code, action, accuracy_m } = form.value;
-  const attributes = Object.fromEntries(
-    Object.entries(form.value.attributes).filter(([, value]) => value !== "" && value !== null && value !== undefined),
-  );
   try {
-    const check = await postCheck(
-      lang.value,
-      {
-        name: name.trim() || t("siting.unnamed"),
-        activity: code,
-        action,
-        attributes,
-        geometry: site.value.given,
-        crs: site.value.crs,
-        ...(accuracy_m > 0 ? { accuracy_m } : {}),
-        ...(as_of.value ? { as_of: as_of.value } : {}),
-      },
-      mine.signal,
-    );
-    show(check);
+    const check = await postCheck(lang.value, filledIn(), mine.signal);
+    baseline.value = newest_kept.value;
+    newest_kept.value = check;
+    kept.value = true;
     asked_with.value = asking;
+    show(check);
     writeAddress({ check: check.id });
   } catch (error) {
     if (isAborted(error)) return;
@@ -123,9 +142,54 @@ export async function ask(): Promise<void> {
   }
 }
 
+/** How long the hand must rest before a change is tried out. */
+const REST_MS = 350;
+let resting: ReturnType<typeof setTimeout> | undefined;
+let trial: AbortController | undefined;
+
+/** After an answer, a changed question is tried out at once: view, camera and records stay as they are. */
+watch([question, draw_mode, live, missing], () => {
+  clearTimeout(resting);
+  trial?.abort();
+  trying.value = false;
+  trial_problem.value = null;
+  const drawing_figure = draw_mode.value !== "idle" && draw_mode.value !== "edit";
+  if (!live.value || !stale.value || missing.value.length > 0 || drawing_figure || asked_at.value !== null) return;
+  resting = setTimeout(() => void tryOut(), REST_MS);
+});
+
+async function tryOut(): Promise<void> {
+  const mine = new AbortController();
+  trial = mine;
+  trying.value = true;
+  const asking = question.value;
+  try {
+    const check = await postCheck(lang.value, filledIn(), mine.signal, true);
+    if (mine.signal.aborted || !answer.value) return;
+    baseline.value = newest_kept.value;
+    kept.value = false;
+    asked_with.value = asking;
+    replace(check);
+  } catch (error) {
+    if (!isAborted(error)) trial_problem.value = asApiError(error);
+  } finally {
+    if (trial === mine) trying.value = false;
+  }
+}
+
 export function cancel(): void {
   running?.abort();
   asked_at.value = null;
+}
+
+/** Another answer in the place of the one shown; the finding in hand stays in hand where it is still there. */
+function replace(check: Check): void {
+  const before = answer.value?.findings.find(({ id }) => id === selected_finding.value);
+  const same = before && check.findings.find(({ rule, feature }) => rule === before.rule && feature === before.feature);
+  answer.value = check;
+  replay.value = null;
+  selected_finding.value = same?.id ?? null;
+  piece.value = same ? pieceOf(same) : null;
 }
 
 function show(check: Check): void {
@@ -148,6 +212,7 @@ export function acceptRepair(geometry: Geometry): void {
 
 /** Fills form, site and date as an example has them, and asks at once. */
 export async function openExample({ request }: Example): Promise<void> {
+  forget();
   openTask("siting");
   showSite({ given: request.geometry, crs: request.crs ?? "EPSG:4326", origin: "example" });
   setDate(request.as_of);
@@ -157,6 +222,17 @@ export async function openExample({ request }: Example): Promise<void> {
   // The form settles first: it drops what the activity does not ask.
   await nextTick();
   await ask();
+}
+
+/** The question of a stored check, asked anew: a copy to be changed. The check itself stays as it is. */
+export async function duplicateCheck(id: string): Promise<void> {
+  await openCheck(id);
+  if (answer.value?.id !== id) return;
+  const name = t("records.copy_name", { name: form.value.name }).slice(0, 200);
+  const { attributes, ...rest } = form.value;
+  forget();
+  form.value = { ...rest, name, attributes };
+  view.value = "form";
 }
 
 /** Opens a stored check: form, site and date as they were asked. */
@@ -169,6 +245,9 @@ export async function openCheck(id: string): Promise<void> {
     setDate(check.as_of);
     const { name, activity: code, action, attributes } = check.project;
     form.value = { name, activity: code, action, accuracy_m: check.site.accuracy_m, attributes: { ...attributes } };
+    kept.value = true;
+    newest_kept.value = check;
+    baseline.value = null;
     show(check);
     asked_with.value = question.value;
     writeAddress({ check: id });
@@ -178,33 +257,46 @@ export async function openCheck(id: string): Promise<void> {
   }
 }
 
-/** The same check in the language now on screen; its words were frozen in both. */
+/** The same checks in the language now on screen; the words of stored ones were frozen in both, a trial is made again. */
 watch(lang, async (next) => {
   const current = answer.value;
   if (!current) return;
+  const said = async (check: Check | null) => check && (await getCheck(check.id, next));
   try {
-    const check = await getCheck(current.id, next);
-    if (answer.value?.id === check.id) answer.value = check;
+    const [stored, before] = await Promise.all([said(newest_kept.value), said(baseline.value)]);
+    if (answer.value?.id !== current.id) return;
+    newest_kept.value = stored;
+    baseline.value = before;
+    if (kept.value && stored) answer.value = stored;
+    else await tryOut();
   } catch (error) {
     problem.value = asApiError(error);
   }
 });
 
-export function selectFinding(finding: Finding): void {
-  selected_finding.value = finding.id;
-  if (!finding.piece) {
-    piece.value = null;
-    if (answer.value) showGeometry(answer.value.site.geometry);
-    return;
-  }
+function pieceOf(finding: Finding): { id: string; geometry: Geometry; label: string } | null {
+  if (!finding.piece) return null;
   const label =
     finding.overlap_m2 !== null
       ? areaText(finding.overlap_m2)
       : finding.overlap_length_m !== null
         ? distanceText(finding.overlap_length_m)
         : "";
-  piece.value = { id: finding.id, geometry: finding.piece, label };
-  showGeometry(finding.piece);
+  return { id: finding.id, geometry: finding.piece, label };
+}
+
+/** Takes a finding in hand: its piece on the map, or the site where there is none. */
+export function selectFinding(finding: Finding): void {
+  selected_finding.value = finding.id;
+  piece.value = pieceOf(finding);
+  const shown = piece.value?.geometry ?? answer.value?.site.geometry;
+  if (shown) showGeometry(shown);
+}
+
+/** Shows the piece of the finding under the pointer, the map staying where it is; null: that of the one in hand again. */
+export function pointAt(finding: Finding | null): void {
+  const one = finding ?? answer.value?.findings.find(({ id }) => id === selected_finding.value);
+  piece.value = one ? pieceOf(one) : null;
 }
 
 export async function runReplay(): Promise<void> {
@@ -217,20 +309,32 @@ export async function runReplay(): Promise<void> {
   }
 }
 
-/** Back to an empty form; the stored check stays in the records. */
-export function startAnew(): void {
+/** No answer on screen; what was filled in stays. */
+function forget(): void {
   cancel();
+  trial?.abort();
+  clearTimeout(resting);
+  trying.value = false;
+  trial_problem.value = null;
   answer.value = null;
+  newest_kept.value = null;
+  baseline.value = null;
+  kept.value = true;
   asked_with.value = "";
   piece.value = null;
   selected_finding.value = null;
   problem.value = null;
   replay.value = null;
   fault_positions.value = [];
+  writeAddress({ check: null });
+}
+
+/** Back to an empty form; the stored check stays in the records. */
+export function startAnew(): void {
+  forget();
   view.value = "form";
   if (site.value) setSite(null);
   form.value = { name: "", activity: "", action: "new", accuracy_m: 0, attributes: {} };
-  writeAddress({ check: null });
 }
 
 export function wantAttribute(name: string): void {

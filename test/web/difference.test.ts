@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import type { Check, Finding } from "../../server/api/checks.ts";
+import { difference, isSame } from "../../web/difference.ts";
+
+function finding(more: Partial<Finding>): Finding {
+  return {
+    id: "f1",
+    rule: "R1",
+    feature: "zone",
+    theme: "protection_zone/first",
+    outcome: "triggered",
+    effect: "prohibit",
+    relation: "overlaps",
+    overlap_m2: 100,
+    overlap_length_m: null,
+    overlap_points: null,
+    share_of_site: 0.5,
+    distance_m: 0,
+    reasons: [],
+    ...more,
+  } as Finding;
+}
+const check = (findings: Finding[], more: object = {}): Check =>
+  ({
+    conclusion: "prohibited",
+    possible: "prohibited",
+    findings,
+    themes: [{ theme: "a", status: "affected" }],
+    ...more,
+  }) as never;
+
+describe("the difference of two answers", () => {
+  it("is none between an answer and itself, whatever the ids of its findings", () => {
+    const before = check([finding({}), finding({ id: "f2", rule: "R2" })]);
+    const after = check([finding({ id: "f1", rule: "R2" }), finding({ id: "f2" })]);
+    expect(isSame(difference(before, after))).toBe(true);
+  });
+
+  it("names what is new, what is gone and what has another measure, outcome or reason", () => {
+    const before = check([finding({}), finding({ id: "f2", rule: "R2" }), finding({ id: "f3", rule: "R3" })]);
+    const after = check([
+      finding({ overlap_m2: 100.1 }),
+      finding({ id: "f2", rule: "R4" }),
+      finding({ id: "f3", rule: "R3", reasons: [{ code: "missing_attribute", name: "emits", text: "" }] }),
+    ]);
+    const { findings, gone } = difference(before, after);
+    expect(findings.get("f1")).toMatchObject({ kind: "changed", before: { overlap_m2: 100 } });
+    expect(findings.get("f2")).toEqual({ kind: "new" });
+    expect(findings.get("f3")).toMatchObject({ kind: "changed" });
+    expect(gone.map(({ rule }) => rule)).toEqual(["R2"]);
+  });
+
+  it("a finding that is no longer triggered is gone, and one that begins to be is new", () => {
+    const silent = finding({ outcome: "not_triggered" });
+    expect(difference(check([finding({})]), check([silent])).gone).toHaveLength(1);
+    expect(difference(check([silent]), check([finding({})])).findings.get("f1")).toEqual({ kind: "new" });
+  });
+
+  it("measures that differ by less than is shown are the same; null is not zero", () => {
+    expect(isSame(difference(check([finding({})]), check([finding({ overlap_m2: 100.004 })])))).toBe(true);
+    expect(isSame(difference(check([finding({ overlap_m2: null })]), check([finding({ overlap_m2: 0 })])))).toBe(false);
+  });
+
+  it("tells conclusions and themes that changed", () => {
+    const after = check([], { conclusion: "clear", possible: "notice", themes: [{ theme: "a", status: "clear" }] });
+    const found = difference(check([finding({})]), after);
+    expect(found.conclusion).toEqual({ before: "prohibited", after: "clear" });
+    expect(found.possible).toEqual({ before: "prohibited", after: "notice" });
+    expect([...found.themes]).toEqual([["a", "affected"]]);
+  });
+});

@@ -1,0 +1,74 @@
+/** What changed from one answer to the next: for a user who moves a vertex or mends an attribute and wants to see what
+ *  that did. Findings are the same when rule and feature are. */
+import type { Check, Conclusion, Finding, ThemeStatus } from "../server/api/checks.ts";
+
+/** Measures nearer than this are the same: the tenth of a figure's last shown digit. */
+const SAME = 0.005;
+
+export type FindingChange = { kind: "new" } | { kind: "changed"; before: Finding };
+
+export type Difference = {
+  /** Null where it stayed. */
+  conclusion: { before: Conclusion; after: Conclusion } | null;
+  possible: { before: Conclusion; after: Conclusion } | null;
+  /** By finding id of the newer answer; findings that are alike are not in it. */
+  findings: ReadonlyMap<string, FindingChange>;
+  /** Findings of the older answer that are gone, worst first as they stood. */
+  gone: Finding[];
+  /** By theme: its status before, where that differs. */
+  themes: ReadonlyMap<string, ThemeStatus>;
+};
+
+export function difference(before: Check, after: Check): Difference {
+  const spoken = (check: Check) => check.findings.filter(({ outcome }) => outcome !== "not_triggered");
+  const older = new Map(spoken(before).map((finding) => [keyOf(finding), finding]));
+  const findings = new Map<string, FindingChange>();
+  for (const finding of spoken(after)) {
+    const one = older.get(keyOf(finding));
+    older.delete(keyOf(finding));
+    if (!one) findings.set(finding.id, { kind: "new" });
+    else if (!alike(one, finding)) findings.set(finding.id, { kind: "changed", before: one });
+  }
+  const statuses = new Map(before.themes.map(({ theme, status }) => [theme, status]));
+  const themes = after.themes.flatMap(({ theme, status }) => {
+    const was = statuses.get(theme);
+    return was !== undefined && was !== status ? [[theme, was] as const] : [];
+  });
+  return {
+    conclusion: differing(before.conclusion, after.conclusion),
+    possible: differing(before.possible, after.possible),
+    findings,
+    gone: [...older.values()],
+    themes: new Map(themes),
+  };
+}
+
+/** True when nothing a reader sees has changed. */
+export function isSame({ conclusion, possible, findings, gone, themes }: Difference): boolean {
+  return !conclusion && !possible && findings.size === 0 && gone.length === 0 && themes.size === 0;
+}
+
+function differing<T>(before: T, after: T): { before: T; after: T } | null {
+  return before === after ? null : { before, after };
+}
+
+function keyOf({ rule, feature, theme }: Finding): string {
+  return `${rule}/${feature ?? theme ?? ""}`;
+}
+
+function alike(a: Finding, b: Finding): boolean {
+  const close = (x: number | null, y: number | null) => (x === null || y === null ? x === y : Math.abs(x - y) < SAME);
+  return (
+    a.outcome === b.outcome &&
+    a.effect === b.effect &&
+    a.relation === b.relation &&
+    close(a.overlap_m2, b.overlap_m2) &&
+    close(a.overlap_length_m, b.overlap_length_m) &&
+    a.overlap_points === b.overlap_points &&
+    (a.share_of_site === null || b.share_of_site === null
+      ? a.share_of_site === b.share_of_site
+      : Math.abs(a.share_of_site - b.share_of_site) < 0.0005) &&
+    close(a.distance_m, b.distance_m) &&
+    a.reasons.map(({ code, name }) => code + name).join() === b.reasons.map(({ code, name }) => code + name).join()
+  );
+}
