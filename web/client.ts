@@ -1,6 +1,6 @@
 /** The service, one function per endpoint. Shapes are the service's own wire types. */
 import type { StyleSpecification } from "maplibre-gl";
-import type { Activity } from "../server/api/catalogue.ts";
+import type { Activity, Rule } from "../server/api/catalogue.ts";
 import type { Check, CheckRequest, CheckSummary, Dispute, Replay } from "../server/api/checks.ts";
 import type { Example } from "../server/api/examples.ts";
 import type { Collection, Landing } from "../server/api/collections.ts";
@@ -103,6 +103,12 @@ export async function getActivities(
   jurisdiction: string | undefined,
 ): Promise<Activity[]> {
   return (await call<List<Activity>>("GET", "/api/activities", { lang, action, as_of, jurisdiction })).items;
+}
+
+export async function getRules(
+  query: Partial<Record<"lang" | "as_of" | "jurisdiction" | "activity" | "action", string | undefined>>,
+): Promise<Rule[]> {
+  return (await call<List<Rule>>("GET", "/api/rules", query)).items;
 }
 
 export async function getExamples(lang: Lang): Promise<Example[]> {

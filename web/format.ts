@@ -36,6 +36,11 @@ export function percentText(share: number): string {
   return t("unit.percent", { value: digits(tenths, 1) });
 }
 
+/** One of the eight winds; degrees clockwise from north. */
+export function directionText(bearing_deg: number): string {
+  return t(`compass.${Math.round(bearing_deg / 45) % 8}`);
+}
+
 export function countText(value: number): string {
   return digits(value, 0);
 }

@@ -7,7 +7,7 @@ import { getStyle } from "../client.ts";
 import { lang, t } from "../messages.ts";
 import { readAddress } from "../state/address.ts";
 import { as_of, landing, phone, sheet, task } from "../state/app.ts";
-import { collections, hidden } from "../state/layers.ts";
+import { collections, hidden, strength } from "../state/layers.ts";
 import { drawn, map_failure, pointer, popup, type PopupTarget, view_center, view_zoom } from "../state/map_view.ts";
 import { draw_mode } from "../state/site.ts";
 import { watchOrders } from "./camera.ts";
@@ -88,6 +88,7 @@ function watchStyle(map: Map): void {
       map.setStyle(style, { diff: true, transformStyle: (previous, next) => keepOwn(previous, next) });
       if (map_failure.value === "style") map_failure.value = null;
       applyHidden(map);
+      applyStrength(map);
     } catch {
       if (mine === newest) map_failure.value = "style";
     }
@@ -98,6 +99,7 @@ function watchStyle(map: Map): void {
     if (failure === null && before === "style" && !hasServiceLayers(map)) void load();
   });
   watch(hidden, () => applyHidden(map));
+  watch(strength, () => applyStrength(map));
   map.on("styledata", () => applyHidden(map));
 }
 
@@ -108,10 +110,33 @@ function hasServiceLayers(map: Map): boolean {
 function keepOwn(previous: StyleSpecification | undefined, next: StyleSpecification): StyleSpecification {
   for (const layer of next.layers)
     if (layer.type === "symbol" && layer.layout?.["text-field"] !== undefined) layer.layout["text-font"] ??= FONT;
+  for (const layer of next.layers) declared.set(layer.id, (layer.paint ?? {}) as Record<string, unknown>);
   if (!previous) return next;
   const sources = Object.fromEntries(Object.entries(previous.sources).filter(([id]) => OWN.test(id)));
   const layers = previous.layers.filter((layer) => "source" in layer && OWN.test(String(layer.source)));
   return { ...next, sources: { ...next.sources, ...sources }, layers: [...next.layers, ...layers] };
+}
+
+/** Paint as the service declares it, by style layer. */
+const declared = new globalThis.Map<string, Record<string, unknown>>();
+const OPACITIES: Partial<Record<string, readonly string[]>> = {
+  fill: ["fill-opacity"],
+  line: ["line-opacity"],
+  symbol: ["icon-opacity", "text-opacity"],
+};
+
+/** Draws each layer as strongly as the user wants it. */
+function applyStrength(map: Map): void {
+  for (const id of map.getLayersOrder()) {
+    const layer = map.getLayer(id);
+    const of = (layer?.metadata as Record<string, string> | undefined)?.["shuijie:layer"];
+    if (!layer || of === undefined) continue;
+    for (const name of OPACITIES[layer.type] ?? []) {
+      const base = declared.get(id)?.[name];
+      const wanted = (typeof base === "number" ? base : 1) * (strength.value.get(of) ?? 1);
+      if ((map.getPaintProperty(id, name as never) ?? 1) !== wanted) map.setPaintProperty(id, name as never, wanted as never);
+    }
+  }
 }
 
 function applyHidden(map: Map): void {

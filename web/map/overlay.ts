@@ -4,6 +4,7 @@ import type { GeoJSONSource, LayerSpecification, Map } from "maplibre-gl";
 import { computed, watch } from "vue";
 import type { Feature, Geometry } from "../../server/api/common.ts";
 import { fault_positions, piece } from "../state/map_view.ts";
+import { alternatives, comparison_open, LETTERS } from "../state/comparison.ts";
 import { draw_mode, preview } from "../state/site.ts";
 
 /** Labels are drawn with the reader's own fonts; without a name they would be Arial. */
@@ -45,6 +46,22 @@ const LAYERS: LayerSpecification[] = [
     type: "circle",
     filter: POINTS,
     paint: { "circle-radius": 6, "circle-color": SITE, "circle-stroke-color": HALO, "circle-stroke-width": 2.5 },
+  },
+  {
+    id: "sj-compare-line",
+    source: "sj-compare",
+    type: "line",
+    filter: ["!", ["has", "letter"]],
+    layout: { "line-join": "round" },
+    paint: { "line-color": SITE, "line-width": 2, "line-dasharray": [3, 2] },
+  },
+  {
+    id: "sj-compare-letter",
+    source: "sj-compare",
+    type: "symbol",
+    filter: ["has", "letter"],
+    layout: { "text-field": ["get", "letter"], "text-size": 16, "text-font": FONT, "text-allow-overlap": true },
+    paint: { "text-color": SITE, "text-halo-color": HALO, "text-halo-width": 3 },
   },
   {
     id: "sj-piece-fill",
@@ -104,7 +121,7 @@ const LAYERS: LayerSpecification[] = [
 
 /** Needs a loaded map. */
 export function startOverlay(map: Map): void {
-  for (const id of ["sj-site", "sj-piece", "sj-fault"])
+  for (const id of ["sj-site", "sj-compare", "sj-piece", "sj-fault"])
     map.addSource(id, { type: "geojson", data: { type: "FeatureCollection", features: [] } });
   for (const layer of LAYERS) map.addLayer(layer);
   const set = (id: string, features: Feature[]) =>
@@ -120,6 +137,20 @@ export function startOverlay(map: Map): void {
       if (now?.label) features.push({ type: "Feature", geometry: middle(now.geometry), properties: { label: now.label } });
       set("sj-piece", features);
     },
+    { immediate: true },
+  );
+  watch(
+    [alternatives, comparison_open],
+    () =>
+      set(
+        "sj-compare",
+        !comparison_open.value
+          ? []
+          : alternatives.value.flatMap(({ site: { geometry } }, i) => [
+              feature(geometry),
+              { type: "Feature" as const, geometry: middle(geometry), properties: { letter: LETTERS[i] } },
+            ]),
+      ),
     { immediate: true },
   );
   watch(

@@ -16,6 +16,15 @@ export function writeAddress(change: Partial<Record<AddressKey, string | null>>)
   history.replaceState(history.state, "", url);
 }
 
+/** The link to what is on screen: position, date (today's too, so that the view stays what it is), language, layers,
+ *  open panel, check and comparison. */
+export function shareLink(day: string): string {
+  const url = new URL(location.href);
+  url.searchParams.delete("test");
+  url.searchParams.set("date", day);
+  return url.href;
+}
+
 /** The link that opens check `id` again, in the language of the screen. */
 export function checkLink(id: string): string {
   const url = new URL(location.href);

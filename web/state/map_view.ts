@@ -58,9 +58,20 @@ export function redo(): void {
   else stepForward();
 }
 
+/** The next facility clicked becomes the site. */
+export const picking = ref(false);
+
+export function startPicking(on: boolean): void {
+  stopDrawing();
+  picking.value = on;
+  popup.value = null;
+  if (on && phone.value) sheet.value = "peek";
+}
+
 /** Begins a figure, or the moving of vertices. `more`: it will be one more part of the site. */
 export function startDrawing(mode: "polygon" | "line" | "point" | "edit", more = false): void {
   popup.value = null;
+  picking.value = false;
   adding.value = more;
   fault_positions.value = [];
   if (phone.value) sheet.value = "peek";
