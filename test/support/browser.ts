@@ -79,6 +79,7 @@ type MapOfPage = {
     geometry: unknown;
   }[];
   getPaintProperty(layer: string, name: string): unknown;
+  getSource(id: string): { serialize(): { data: { features: { geometry: { coordinates: unknown } }[] } } } | undefined;
 };
 type WindowOfPage = { shuijie_map: MapOfPage };
 
@@ -90,6 +91,10 @@ export type Screen = {
   /** Puts `[west, south, east, north]` on the map at once. */
   frame(bounds: number[]): Promise<void>;
   clickAt(lon: number, lat: number): Promise<void>;
+  /** Where positions stand on the page, px. */
+  pixels(positions: readonly [number, number][]): Promise<[number, number][]>;
+  /** First position of the site as it is drawn or edited, degrees. */
+  sitePosition(): Promise<number[]>;
   /** Waits until nothing moves and every tile has come. */
   still(): Promise<void>;
   /** Distinct `code`s drawn, by tile layer. */
@@ -136,16 +141,27 @@ export async function openScreen(
       );
       await screen.still();
     },
-    async clickAt(lon, lat) {
-      const [x, y] = await page.evaluate(
-        (position) => {
+    pixels: (positions) =>
+      page.evaluate(
+        (wanted) => {
           const { shuijie_map: map } = globalThis as unknown as WindowOfPage;
           const { left, top } = map.getContainer().getBoundingClientRect();
-          const point = map.project(position);
-          return [point.x + left, point.y + top] as const;
+          return wanted.map((position) => {
+            const point = map.project(position);
+            return [point.x + left, point.y + top] as [number, number];
+          });
         },
-        [lon, lat] as [number, number],
-      );
+        positions as [number, number][],
+      ),
+    sitePosition: () =>
+      page.evaluate(() => {
+        const { shuijie_map: map } = globalThis as unknown as WindowOfPage;
+        let node: unknown = map.getSource("td-linestring")?.serialize().data.features[0]?.geometry.coordinates;
+        while (Array.isArray(node) && Array.isArray(node[0])) node = node[0];
+        return node as number[];
+      }),
+    async clickAt(lon, lat) {
+      const [[x, y]] = (await screen.pixels([[lon, lat]])) as [[number, number]];
       // As a hand does: a move that the drawing tool can see, then the button.
       await page.mouse.move(x - 4, y - 4);
       await page.waitForTimeout(40);

@@ -3,6 +3,7 @@ import { bbox } from "@turf/turf";
 import type { LngLatBoundsLike, Map } from "maplibre-gl";
 import { watch } from "vue";
 import { phone, sheet } from "../state/app.ts";
+import { comparison_open } from "../state/comparison.ts";
 import { map_order } from "../state/map_view.ts";
 
 export function watchOrders(map: Map): void {
@@ -21,10 +22,16 @@ export function watchOrders(map: Map): void {
   );
 }
 
-/** On a phone the sheet covers the lower part. */
+/** On a phone the sheet covers the lower part; elsewhere the comparison does, while it is open. */
 function fit(map: Map, [west, south, east, north]: [number, number, number, number]): void {
   const { clientHeight, clientWidth } = map.getContainer();
-  const covered = phone.value ? (sheet.value === "peek" ? 96 : clientHeight * 0.52) : 0;
+  const covered = phone.value
+    ? sheet.value === "peek"
+      ? 96
+      : clientHeight * 0.52
+    : comparison_open.value
+      ? clientHeight * 0.58
+      : 0;
   const side = Math.min(90, clientWidth * 0.12);
   const bounds: LngLatBoundsLike = [west, south, east, north];
   map.fitBounds(bounds, {
