@@ -110,6 +110,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `the desk (skipped: ${noBro
     const before = await size();
     await screen.at("view-form").click();
     await screen.at("edit-site").click();
+    await screen.at("snapping").click();
     const drag = async (from: [number, number], to: [number, number]) => {
       const [a, b] = await screen.pixels([from, to]);
       await screen.page.mouse.move(a![0], a![1]);
@@ -188,7 +189,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `the desk (skipped: ${noBro
     await screen.page.waitForTimeout(1000);
     await screen.clickAt(lon + near, lat + near);
     expect(await screen.at("caught").innerText()).toContain("角点");
-    await screen.clickAt(lon + 0.0007, lat + 0.0005);
+    await screen.clickAt(lon - 0.0005, lat - 0.0003);
     await screen.at("finish-drawing").click();
     await screen.at("site-current").waitFor();
     const first = await screen.sitePosition();
@@ -244,7 +245,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `the desk (skipped: ${noBro
   });
 
   it.each(SCREENS)("%s %s: records are found, copied, put away, brought back and replayed", async (lang, _, options) => {
-    const word = `rec-${lang}-${options === PHONE}`;
+    const word = `rec-${lang}-${options === PHONE}-${Date.now()}`;
     await store(`${word} first`);
     await store(`${word} second`);
     screen = await openScreen(browser, service.url, `&task=records&lang=${lang}`, options);

@@ -27,12 +27,12 @@ const DECIMALS = 9;
 const POINTER_DISTANCE = 12;
 const MODES: Record<Exclude<DrawMode, "idle" | "edit">, string> = { polygon: "polygon", line: "linestring", point: "point" };
 
-function createTool(map: Map): TerraDraw {
+function createTool(map: Map, history: TerraDrawModeUndoRedo): TerraDraw {
   const snapping = { toCustom: createSnapper(map) };
   const coordinates = { draggable: true, midpoints: { draggable: true }, deletable: true, snappable: snapping };
   return new TerraDraw({
     adapter: new TerraDrawMapLibreGLAdapter({ map, lib: maplibre, coordinatePrecision: DECIMALS, prefixId: "td" } as never),
-    undoRedo: { modeLevel: new TerraDrawModeUndoRedo() },
+    undoRedo: { modeLevel: history },
     modes: [
       new TerraDrawPolygonMode({
         pointerDistance: POINTER_DISTANCE,
@@ -66,7 +66,8 @@ function createTool(map: Map): TerraDraw {
         // A part is removed in the list of parts, where it can be had back.
         keyEvents: { deselect: null, delete: null, rotate: null, scale: null },
         flags: {
-          polygon: { feature: { draggable: true, coordinates } },
+          // What crosses itself is named by the service, with its place; the tool would only refuse to move.
+          polygon: { feature: { draggable: true, selfIntersectable: true, coordinates } },
           linestring: { feature: { draggable: true, coordinates } },
           point: { feature: { draggable: true } },
         },
@@ -94,7 +95,8 @@ function createTool(map: Map): TerraDraw {
 
 /** Needs a loaded map. */
 export function startDrawingTools(map: Map): void {
-  const tool = createTool(map);
+  const history = new TerraDrawModeUndoRedo();
+  const tool = createTool(map, history);
   tool.start();
   tool.setMode("select");
   const canvas = map.getCanvas();
@@ -162,7 +164,8 @@ export function startDrawingTools(map: Map): void {
     if (draw_mode.value === "idle" || draw_mode.value === "edit") return;
     const feature = tool.getSnapshot().find((one) => one.geometry.type === "Polygon" || one.geometry.type === "LineString");
     const state = {
-      vertices: Number(feature?.properties["committedCoordinateCount"] ?? 0),
+      // Of a line the tool counts no vertices; each is one step of its history.
+      vertices: Number(feature?.properties["committedCoordinateCount"] ?? history.undoSize()),
       can_undo: tool.canUndo(),
       can_redo: tool.canRedo(),
     };
