@@ -6,6 +6,7 @@ import type { OpenDatabase } from "./db/open.ts";
 import { databaseProblem } from "./database_problem.ts";
 import type { Catalogue } from "./domain/rule.ts";
 import type { ExampleRow } from "./examples.ts";
+import type { GroundMap } from "./ground.ts";
 import { describeProblem, notFound, problemHandler } from "./problem.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { checkRoutes } from "./routes/checks.ts";
@@ -25,26 +26,28 @@ export type AppOptions = {
   /** Folder of the built web application; absent: the API alone. */
   web?: string;
   operator?: { token: string; commands: Commands };
+  /** A ground map from elsewhere; absent: none. */
+  ground?: GroundMap | null;
 };
 
 /** The whole service as an http server that is not yet listening. Tiles are answered before Express. */
 export function createApp(options: AppOptions): { server: Server; refreshTiles: () => Promise<void> } {
-  const { database, catalogue, log, now = () => new Date() } = options;
+  const { database, catalogue, log, now = () => new Date(), ground = null } = options;
   const app = express();
   const tiles = createTileServer(database, now, (error, request, response) => {
     Object.assign(request, { tileError: error });
     app(request as never, response as never);
   });
   app.disable("x-powered-by");
-  app.use(security);
+  app.use(security(ground?.hosts ?? []));
   app.use((request, _response, next) => next((request as { tileError?: unknown }).tileError));
 
   app.use(healthRoutes(database, options.operator)); //            /health/* /api/messages/{lang} /operator/{command}
-  app.use(collectionRoutes(database.db, catalogue, now)); //       /api /api/collections[/{layer}[/items[/{code}]]]
+  app.use(collectionRoutes(database.db, catalogue, now, ground?.said ?? null)); //       /api /api/collections[/{layer}[/items[/{code}]]]
   app.use(catalogueRoutes(catalogue, now)); //                          /api/rules /api/instruments /api/activities
   app.use(checkRoutes(database, catalogue, now)); //               /api/checks[/{id}[/replay|restore|disputes[/{id}]]]
   app.use(exampleRoutes(database.db, options.examples ?? [])); //  /api/examples
-  app.use(tileRoutes(database.db, now)); //                        /tiles/{layers}[/{z}/{x}/{y}] /style.json
+  app.use(tileRoutes(database.db, now, ground)); //                        /tiles/{layers}[/{z}/{x}/{y}] /style.json
   app.get("/problems/:type", describeProblem);
   if (options.web) serveWeb(app, options.web); //                  /
   app.use(notFound);
@@ -56,25 +59,29 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   return { server, refreshTiles: tiles.refresh };
 }
 
-/** Nothing from elsewhere; inline styles only because Element Plus and MapLibre set them. */
-const security = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      scriptSrc: ["'self'"],
-      workerSrc: ["'self'", "blob:"],
-      imgSrc: ["'self'", "data:", "blob:"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      connectSrc: ["'self'"],
-      objectSrc: ["'none'"],
-      baseUri: ["'self'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
+/** Nothing from elsewhere but a configured ground map's tiles; inline styles only because Element Plus and MapLibre set them. */
+function security(tileHosts: readonly string[]) {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        workerSrc: ["'self'", "blob:"],
+        imgSrc: ["'self'", "data:", "blob:"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        connectSrc: ["'self'", ...tileHosts],
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
     },
-  },
-  strictTransportSecurity: false,
-});
+    strictTransportSecurity: false,
+    // The ground map's keys may be bound to the domain that asks.
+    ...(tileHosts.length > 0 ? { referrerPolicy: { policy: "strict-origin-when-cross-origin" as const } } : {}),
+  });
+}
 
 function serveWeb(app: Express, folder: string): void {
   app.use("/assets", express.static(`${folder}/assets`, { immutable: true, maxAge: "1y", index: false }));

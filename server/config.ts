@@ -8,6 +8,8 @@ export type Config = Readonly<{
   databaseUrl: string | undefined;
   logLevel: string;
   statementTimeoutMs: number;
+  /** 天地图 as the ground map; absent: none. */
+  tianditu: Readonly<{ token: string; layer: "vec" | "img" | "ter"; approvalNo: string }> | undefined;
 }>;
 
 /** Every setting, for `shuijie help config` and the README. */
@@ -22,11 +24,19 @@ export const SETTINGS = [
   },
   { name: "LOG_LEVEL", default: "info", meaning: "fatal, error, warn, info, debug, trace or silent" },
   { name: "STATEMENT_TIMEOUT_MS", default: "30000", meaning: "no statement may take longer, in milliseconds" },
+  {
+    name: "TIANDITU_TOKEN",
+    default: "(no ground map)",
+    meaning: "key of 天地图 (Tianditu) for a ground map; browsers then ask *.tianditu.gov.cn",
+  },
+  { name: "TIANDITU_APPROVAL", default: "", meaning: "its approval number (审图号), shown on every map; required with the key" },
+  { name: "TIANDITU_LAYER", default: "vec", meaning: "vec (vector), img (imagery) or ter (terrain)" },
 ] as const;
 
 export class ConfigError extends Error {}
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
+const GROUND_LAYERS = ["vec", "img", "ter"] as const;
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 
 /** Throws ConfigError with one sentence. Paths are made absolute against the working folder. */
@@ -45,12 +55,23 @@ export function readConfig(environment: Record<string, string | undefined> = pro
   const databaseUrl = value("DATABASE_URL");
   if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl))
     throw new ConfigError("DATABASE_URL must begin with postgres:// or postgresql://; unset it to use the embedded engine.");
+  const token = value("TIANDITU_TOKEN");
+  const approvalNo = value("TIANDITU_APPROVAL");
+  const layer = GROUND_LAYERS.find((each) => each === (value("TIANDITU_LAYER") ?? "vec"));
+  if (!layer)
+    throw new ConfigError(`TIANDITU_LAYER is "${value("TIANDITU_LAYER")}"; expected one of ${GROUND_LAYERS.join(", ")}.`);
+  if (token !== undefined && approvalNo === undefined)
+    throw new ConfigError(
+      "TIANDITU_TOKEN is set, but TIANDITU_APPROVAL is not: a public map shows its approval number (审图号). " +
+        "Set TIANDITU_APPROVAL to the number that tianditu.gov.cn shows.",
+    );
   return Object.freeze({
     port,
     host,
     dataDir: resolve(value("DATA_DIR") ?? ".data"),
     databaseUrl,
     logLevel,
+    tianditu: token === undefined || approvalNo === undefined ? undefined : Object.freeze({ token, layer, approvalNo }),
     statementTimeoutMs: whole("STATEMENT_TIMEOUT_MS", value("STATEMENT_TIMEOUT_MS") ?? "30000", 100, 3_600_000),
   });
 }

@@ -1,6 +1,7 @@
 /** The only file that acts when imported: config, open the database, migrate, load, listen, close on a signal. */
 import { createApp } from "./app.ts";
 import { ConfigError, readConfig } from "./config.ts";
+import { groundOf } from "./ground.ts";
 import { commandsOf, createLog, GEODATA, open, prepareDatabase, readCatalogue } from "./service.ts";
 import { readExamples } from "./examples.ts";
 import { buildWeb } from "./web.ts";
@@ -32,7 +33,15 @@ try {
   const web = await building;
   const commands = commandsOf(database, () => refreshTiles());
   const operator = database.operatorToken === undefined ? {} : { operator: { token: database.operatorToken, commands } };
-  const { server, refreshTiles } = createApp({ database, catalogue, log, web, examples: readExamples(GEODATA), ...operator });
+  const { server, refreshTiles } = createApp({
+    database,
+    catalogue,
+    log,
+    web,
+    examples: readExamples(GEODATA),
+    ground: groundOf(config),
+    ...operator,
+  });
 
   let closing = false;
   const close = (code: number) => {

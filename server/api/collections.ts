@@ -2,6 +2,15 @@
 import type { Basis, CoverageState } from "./checks.ts";
 import type { Link, Text } from "./common.ts";
 
+/** The ground map that the operator has configured. */
+export type Ground = {
+  title: Text;
+  /** Whose it is; shown with the map. */
+  attribution: Text;
+  /** 审图号, shown with the map. */
+  approval_no: string;
+};
+
 export type Landing = {
   title: string;
   description: string;
@@ -13,6 +22,8 @@ export type Landing = {
   bbox: [number, number, number, number];
   /** The districts that are loaded, by code. */
   places: { code: string; name: Text; bbox: [number, number, number, number] }[];
+  /** Null: the layers stand on a plain ground, and nobody else is asked for tiles. */
+  ground: Ground | null;
   links: Link[];
 };
 

@@ -25,6 +25,9 @@ export function legendOf(layer: Layer): LegendEntry[] {
   }));
 }
 
+/** A raster map under all layers: URL templates of 256-pixel tiles. */
+export type GroundSource = { id: string; tiles: string[]; minzoom: number; maxzoom: number };
+
 /** One source for all layers: a tile is asked once, not once a layer. */
 const SOURCE = "layers";
 /** Names of facilities would cover the map before this zoom. */
@@ -33,7 +36,7 @@ const CROWDED_LABELS_FROM = 13;
 /** The style of all layers on a date (yyyy-mm-dd), or of today when absent. Ids: `<layer>[-<level>]-fill`, `-pattern`,
  *  `-line`, `-arrow`, `-icon`, `-label`. No glyphs: labels are drawn with the reader's own fonts; no sprite: images are
  *  named by what they show (`hatch-dense:#B4232A`, `arrow:#2F7FC1`, `pin:factory:#5F6B76`) and made by the map. */
-export function styleOf(lang: Lang, datetime: string | undefined): StyleSpecification {
+export function styleOf(lang: Lang, datetime: string | undefined, ground: GroundSource[] = []): StyleSpecification {
   const suffix = datetime ? `?datetime=${datetime}` : "";
   const each = (make: (layer: Layer, paint: Paint, lang: Lang) => StyleLayer[], of: (layer: Layer) => boolean = () => true) =>
     layers.filter(of).flatMap((layer) => layer.paint.flatMap((paint) => make(layer, paint, lang)));
@@ -41,6 +44,9 @@ export function styleOf(lang: Lang, datetime: string | undefined): StyleSpecific
     version: 8,
     name: "Shuijie",
     sources: {
+      ...Object.fromEntries(
+        ground.map(({ id, tiles, minzoom, maxzoom }) => [id, { type: "raster", tiles, minzoom, maxzoom, tileSize: 256 }]),
+      ),
       [SOURCE]: {
         type: "vector",
         url: `/tiles/${layers.map(({ id }) => id).join()}${suffix}`,
@@ -49,6 +55,7 @@ export function styleOf(lang: Lang, datetime: string | undefined): StyleSpecific
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": GROUND } },
+      ...ground.map(({ id }): StyleLayer => ({ id, type: "raster", source: id })),
       ...each(fills, ({ geometry }) => geometry === "polygon"),
       ...each(lines, ({ geometry }) => geometry === "line"),
       ...each(labels, ({ geometry }) => geometry === "polygon"),

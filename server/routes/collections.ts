@@ -1,6 +1,6 @@
 /** `/api`, `/api/collections` and items: OGC API Features shapes, CRS84 coordinates. */
 import { Router } from "express";
-import type { Collection, Landing } from "../api/collections.ts";
+import type { Collection, Ground, Landing } from "../api/collections.ts";
 import type { Feature, Link } from "../api/common.ts";
 import type { Db } from "../db/open.ts";
 import type { Catalogue } from "../domain/rule.ts";
@@ -24,7 +24,7 @@ export function layerNamed(id: string): Layer {
   return layer;
 }
 
-export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date): Router {
+export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date, ground: Ground | null): Router {
   const router = Router();
 
   /** GET /api: what this service is, today's date, whether it holds sample data, and where the map opens. */
@@ -40,6 +40,7 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date):
       sample_data: coverage.some((entry) => entry.basis === "schematic"),
       bbox: homeOf(districts, coverage)?.bbox ?? CHINA,
       places: districts,
+      ground,
       links: [
         link("/api", "self"),
         link("/api/collections", "data"),

@@ -2,6 +2,7 @@
 import { Router } from "express";
 import type { TileJson } from "../api/collections.ts";
 import type { Db } from "../db/open.ts";
+import type { GroundMap } from "../ground.ts";
 import { columnsOf } from "../layers/layer.ts";
 import { styleOf } from "../layers/style.ts";
 import { langOf, Problem } from "../problem.ts";
@@ -9,7 +10,7 @@ import { summarize } from "../queries/collections.ts";
 import { dateParameter, parameters } from "../query.ts";
 import { layerNamed } from "./collections.ts";
 
-export function tileRoutes(db: Db, now: () => Date): Router {
+export function tileRoutes(db: Db, now: () => Date, ground: GroundMap | null): Router {
   const router = Router();
 
   /** GET /tiles/{layer}[,{layer}...]: TileJSON 3. */
@@ -59,7 +60,7 @@ export function tileRoutes(db: Db, now: () => Date): Router {
   router.get("/style.json", (request, response) => {
     const { datetime } = parameters(request, ["datetime"]);
     if (datetime !== undefined) dateParameter("datetime", datetime, now());
-    response.json(styleOf(langOf(request), datetime));
+    response.json(styleOf(langOf(request), datetime, ground?.sources));
   });
 
   return router;

@@ -7,7 +7,7 @@ import { getStyle } from "../client.ts";
 import { lang, t } from "../messages.ts";
 import { readAddress } from "../state/address.ts";
 import { as_of, landing, phone, sheet, task } from "../state/app.ts";
-import { collections, hidden, strength } from "../state/layers.ts";
+import { collections, ground_failed, ground_shown, hidden, strength } from "../state/layers.ts";
 import { drawn, map_failure, pointer, popup, type PopupTarget, view_center, view_zoom } from "../state/map_view.ts";
 import { draw_mode } from "../state/site.ts";
 import { watchOrders } from "./camera.ts";
@@ -17,6 +17,8 @@ import { providePatterns } from "./patterns.ts";
 
 /** Sources that are not the service's: they survive a change of style. */
 const OWN = /^(sj|td)-/;
+/** Layers and sources of a configured ground map. */
+const GROUND = /^ground-/;
 const EMPTY: StyleSpecification = {
   version: 8,
   sources: {},
@@ -60,7 +62,8 @@ export function createMap(container: HTMLElement): Map | undefined {
   map.keyboard.disableRotation();
   providePatterns(map);
   map.addControl(new ScaleControl({ maxWidth: 110, unit: "metric" }), "bottom-left");
-  map.on("error", ({ error }) => {
+  map.on("error", ({ error, ...rest }) => {
+    if (GROUND.test(String((rest as { sourceId?: string }).sourceId))) ground_failed.value = true;
     if (/worker/i.test(error?.message ?? "")) map_failure.value = "worker";
   });
 
@@ -100,11 +103,30 @@ function watchStyle(map: Map): void {
   });
   watch(hidden, () => applyHidden(map));
   watch(strength, () => applyStrength(map));
-  map.on("styledata", () => applyHidden(map));
+  watch(ground_shown, () => applyGround(map));
+  map.on("styledata", () => {
+    applyHidden(map);
+    applyGround(map);
+  });
+  map.on("data", (event) => {
+    // One tile that comes ends the notice of those that did not.
+    if (event.dataType === "source" && GROUND.test(event.sourceId) && "tile" in event && event.tile) ground_failed.value = false;
+  });
+}
+
+function applyGround(map: Map): void {
+  for (const id of map.getLayersOrder()) {
+    if (!GROUND.test(id)) continue;
+    const visibility = ground_shown.value ? "visible" : "none";
+    if ((map.getLayoutProperty(id, "visibility") ?? "visible") !== visibility)
+      map.setLayoutProperty(id, "visibility", visibility);
+  }
 }
 
 function hasServiceLayers(map: Map): boolean {
-  return map.getStyle().layers.some((layer) => "source" in layer && !OWN.test(String(layer.source)));
+  return map
+    .getStyle()
+    .layers.some((layer) => "source" in layer && !OWN.test(String(layer.source)) && !GROUND.test(String(layer.source)));
 }
 
 function keepOwn(previous: StyleSpecification | undefined, next: StyleSpecification): StyleSpecification {

@@ -11,6 +11,11 @@ export const collections_error = shallowRef<ApiError | null>(null);
 const HIDDEN_FIRST = ["reach", "no_farming_area/suitable", "no_farming_area/aquaculture_suitable", "control_area/planning_area"];
 /** Themes not drawn. */
 export const hidden = ref<ReadonlySet<string>>(firstHidden());
+/** The ground map is shown, where one is configured. */
+export const ground_shown = ref(readAddress("ground") !== "off");
+/** Its tiles do not come. */
+export const ground_failed = ref(false);
+watch(ground_shown, (shown) => writeAddress({ ground: shown ? null : "off" }));
 /** How strongly a layer is drawn, by id, 0.1 to 1; absent: 1. */
 export const strength = ref<ReadonlyMap<string, number>>(firstStrength());
 
