@@ -13,6 +13,7 @@ import { checkRoutes } from "./routes/checks.ts";
 import { collectionRoutes } from "./routes/collections.ts";
 import { exampleRoutes } from "./routes/examples.ts";
 import { type Commands, healthRoutes } from "./routes/health.ts";
+import { reportRoutes } from "./routes/reports.ts";
 import { tileRoutes } from "./routes/tiles.ts";
 import { createTileServer } from "./tiles.ts";
 
@@ -46,6 +47,7 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(collectionRoutes(database.db, catalogue, now, ground?.said ?? null)); //       /api /api/collections[/{layer}[/items[/{code}]]]
   app.use(catalogueRoutes(catalogue, now)); //                          /api/rules /api/instruments /api/activities
   app.use(checkRoutes(database, catalogue, now)); //               /api/checks[/{id}[/replay|restore|disputes[/{id}]]]
+  app.use(reportRoutes(database.db)); //                           /api/checks/{id}/report.{format}
   app.use(exampleRoutes(database.db, options.examples ?? [])); //  /api/examples
   app.use(tileRoutes(database.db, now, ground)); //                        /tiles/{layers}[/{z}/{x}/{y}] /style.json
   app.get("/problems/:type", describeProblem);

@@ -73,6 +73,11 @@ export function zoneOf(lon: number): number {
   return 4509 + Math.floor((lon + 1.5) / 3);
 }
 
+/** The central meridian of such a code, degrees. */
+export function zoneMeridian(srid_gk: number): number {
+  return (srid_gk - 4509) * 3;
+}
+
 /** Reads what the answer will rest on: which districts, their checklists, the features near, the coverage. */
 async function gather(
   snapshot: Snapshot,

@@ -9,6 +9,7 @@ import { JURISDICTION, type Judged, type Judgement, type Project, type ReasonSpe
 import type { Article, Catalogue } from "./domain/rule.ts";
 import { layerOf } from "./layers/index.ts";
 import { columnsOf } from "./layers/layer.ts";
+import { distanceText } from "./measures.ts";
 import { say } from "./messages.ts";
 
 export type ToSay = {
@@ -271,7 +272,7 @@ function saySentence(lang: Lang, { concluded, judgement }: ToSay, findings: Find
           deciding.relation === "overlaps" && deciding.share_of_site !== null
             ? say(lang, "sentence.share", { percent: (deciding.share_of_site * 100).toFixed(1) })
             : "",
-        distance: sayDistance(deciding.distance_m ?? 0),
+        distance: distanceText(lang, deciding.distance_m ?? 0),
         instrument: deciding.instrument_title,
         article: deciding.article,
         reasons: joined(deciding.reasons.map(({ text }) => text)),
@@ -300,9 +301,4 @@ function saySentence(lang: Lang, { concluded, judgement }: ToSay, findings: Find
   return (
     (concluded.standing === "demonstration" ? say(lang, "sentence.demonstration") : "") + parts.join(lang === "en" ? " " : "")
   );
-}
-
-/** 1.23 km, 45.6 m. */
-export function sayDistance(metres: number): string {
-  return metres >= 1000 ? `${(metres / 1000).toFixed(2)} km` : `${metres.toFixed(1)} m`;
 }

@@ -4,7 +4,12 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/domain/**/*.test.ts", "test/house/**/*.test.ts", "test/web/**/*.test.ts"] } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/domain/**/*.test.ts", "test/house/**/*.test.ts", "test/web/**/*.test.ts", "test/reports/**/*.test.ts"],
+        },
+      },
       {
         test: {
           name: "engine",

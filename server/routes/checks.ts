@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import express, { Router } from "express";
 import type { Action, AttributeValue, Check, CheckSummary, Dispute } from "../api/checks.ts";
-import type { Geometry, List } from "../api/common.ts";
+import type { Geometry, Lang, List } from "../api/common.ts";
 import { type CheckInput, replay, runCheck } from "../check.ts";
 import type { OpenDatabase } from "../db/open.ts";
 import { checkAttributes } from "../domain/classify.ts";
@@ -86,13 +86,9 @@ export function checkRoutes(database: OpenDatabase, catalogue: Catalogue, now: (
     response.json(list);
   });
 
-  /** The check as it was said; 404 unknown, 410 put away. */
-  async function standing(id: string): Promise<Record<"zh" | "en", Check>> {
+  async function standing(id: string): Promise<Record<Lang, Check>> {
     mustBeId(id);
-    const stored = await readSaid(db, id);
-    if (!stored) throw new Problem(404, "unknown-check", { id });
-    if (stored.deleted_at !== null) throw new Problem(410, "deleted-check", { id, at: stored.deleted_at.slice(0, 10) });
-    return stored.said;
+    return standingOf(id, await readSaid(db, id));
   }
 
   /** GET /api/checks/{id}?lang=: as it was said, for ever; 410 while it is put away. */
@@ -189,7 +185,15 @@ function readDispute(body: unknown, check: Check): Pick<Dispute, "finding" | "ru
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-function mustBeId(id: string): void {
+/** The check as it was said; 404 unknown, 410 put away. */
+export function standingOf(id: string, stored: Awaited<ReturnType<typeof readSaid>>): Record<Lang, Check> {
+  if (!stored) throw new Problem(404, "unknown-check", { id });
+  if (stored.deleted_at !== null) throw new Problem(410, "deleted-check", { id, at: stored.deleted_at.slice(0, 10) });
+  return stored.said;
+}
+
+/** 404 for what can be no check's id. */
+export function mustBeId(id: string): void {
   if (!UUID.test(id)) throw new Problem(404, "unknown-check", { id: id.slice(0, 80) });
 }
 
