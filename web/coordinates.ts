@@ -131,7 +131,8 @@ function placeOfCut(tokens: Token[]): number | undefined {
   return numbers.length % 2 === 0 ? numbers[numbers.length / 2] : undefined;
 }
 
-function halfOf(tokens: Token[]): Half | undefined {
+function halfOf(slice: Token[]): Half | undefined {
+  const tokens = slice.filter(({ kind }) => kind !== "cut");
   const numbers = tokens.filter((token) => token.kind === "number");
   const axes = tokens.filter((token) => token.kind === "axis");
   if (numbers.length < 1 || numbers.length > 3 || axes.length > 1) return undefined;
