@@ -26,7 +26,7 @@ export function readCoordinates(text: string, near?: Box): CoordinateReading {
   try {
     const candidates = halves.every(isMetres) ? fromMetres(halves, near) : fromDegrees(halves);
     const placed = candidates.map((one) => ({ ...one, distance_m: near ? distanceTo(near, one) : null }));
-    return { kind: "places", candidates: near ? nearestFirst(placed, near) : placed };
+    return { kind: "places", candidates: near ? nearestFirst(placed) : placed };
   } catch (error) {
     if (error instanceof Fault) return { kind: "fault", fault: error.fault, params: error.params };
     throw error;
@@ -233,7 +233,7 @@ function nearZonesFirst(near: Box | undefined): string[] {
   return codes.toSorted((a, b) => away(a) - away(b));
 }
 
-function nearestFirst(candidates: Candidate[], near: Box): Candidate[] {
+function nearestFirst(candidates: Candidate[]): Candidate[] {
   // Zones without a prefix stand in the order of their meridians already: the district's own may put a point outside it.
   const zones = candidates.filter(({ crs }) => gaussKrueger(crs)?.zone === null);
   if (zones.length === candidates.length) return candidates;

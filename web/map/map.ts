@@ -12,6 +12,7 @@ import { drawn, map_failure, pointer, popup, type PopupTarget, view_center, view
 import { draw_mode } from "../state/site.ts";
 import { watchOrders } from "./camera.ts";
 import { startDrawingTools } from "./drawing.ts";
+import { startMark } from "./mark.ts";
 import { FONT, startOverlay } from "./overlay.ts";
 import { providePatterns } from "./patterns.ts";
 
@@ -73,6 +74,7 @@ export function createMap(container: HTMLElement): Map | undefined {
   watchOrders(map);
   void map.once("load").then(() => {
     startOverlay(map);
+    startMark(map);
     startDrawingTools(map);
   });
   watch(lang, () => map.getCanvas().setAttribute("aria-label", t("map.label")), { immediate: true });
