@@ -1,6 +1,17 @@
 /** What the address bar remembers: language, date, task, check, checks compared, feature opened (`layer/code`), themes shown
  *  and hidden against the beginning, layers made fainter. The map keeps its own place in the hash. */
-export type AddressKey = "lang" | "date" | "task" | "check" | "compare" | "show" | "hide" | "fade" | "ground" | "feature" | "test";
+export type AddressKey =
+  | "lang"
+  | "date"
+  | "task"
+  | "check"
+  | "compare"
+  | "show"
+  | "hide"
+  | "fade"
+  | "ground"
+  | "feature"
+  | "test";
 
 export function readAddress(key: AddressKey): string | undefined {
   return new URLSearchParams(location.search).get(key) ?? undefined;
