@@ -14,6 +14,8 @@ import { collectionRoutes } from "./routes/collections.ts";
 import { exampleRoutes } from "./routes/examples.ts";
 import { type Commands, healthRoutes } from "./routes/health.ts";
 import { reportRoutes } from "./routes/reports.ts";
+import { relatedRoutes } from "./routes/related.ts";
+import { searchRoutes } from "./routes/search.ts";
 import { tileRoutes } from "./routes/tiles.ts";
 import { createTileServer } from "./tiles.ts";
 
@@ -45,6 +47,8 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
 
   app.use(healthRoutes(database, options.operator)); //            /health/* /api/messages/{lang} /operator/{command}
   app.use(collectionRoutes(database.db, catalogue, now, ground?.said ?? null)); //       /api /api/collections[/{layer}[/items[/{code}]]]
+  app.use(relatedRoutes(database.db, now)); //                     /api/collections/{layer}/items/{code}/related|versions
+  app.use(searchRoutes(database.db, now)); //                      /api/search
   app.use(catalogueRoutes(catalogue, now)); //                          /api/rules /api/instruments /api/activities
   app.use(checkRoutes(database, catalogue, now)); //               /api/checks[/{id}[/replay|restore|disputes[/{id}]]]
   app.use(reportRoutes(database.db)); //                           /api/checks/{id}/report.{format}

@@ -3,8 +3,9 @@ import type { StyleSpecification } from "maplibre-gl";
 import type { Activity, Rule } from "../server/api/catalogue.ts";
 import type { Check, CheckRequest, CheckSummary, Dispute, Replay } from "../server/api/checks.ts";
 import type { Example } from "../server/api/examples.ts";
-import type { Collection, Landing } from "../server/api/collections.ts";
-import type { Fault, Feature, FeatureCollection, Lang, List, Problem, Repair } from "../server/api/common.ts";
+import type { Collection, Item, Landing } from "../server/api/collections.ts";
+import type { Fault, FeatureCollection, Lang, List, Problem, Repair } from "../server/api/common.ts";
+import type { Hit, Related, Version } from "../server/api/search.ts";
 
 /** What the service refused, in its own words; or, with status 0, that it was not reached. */
 export class ApiError extends Error {
@@ -91,8 +92,32 @@ export function getItems(
   return call("GET", path, { bbox: bbox.join(), limit, datetime }, undefined, signal);
 }
 
-export function getItem(layer: string, code: string, datetime: string | undefined): Promise<Feature> {
-  return call("GET", `/api/collections/${encodeURIComponent(layer)}/items/${encodeURIComponent(code)}`, { datetime });
+export function getItem(layer: string, code: string, datetime: string | undefined): Promise<Item> {
+  return call("GET", itemPath(layer, code), { datetime });
+}
+
+/** What the feature names, what names it, and what shares ground with it on the date. */
+export function getRelated(layer: string, code: string, datetime: string | undefined): Promise<Related> {
+  return call("GET", `${itemPath(layer, code)}/related`, { datetime });
+}
+
+/** Every life of the code, oldest first. */
+export async function getVersions(layer: string, code: string, lang: Lang): Promise<Version[]> {
+  return (await call<List<Version>>("GET", `${itemPath(layer, code)}/versions`, { lang })).items;
+}
+
+function itemPath(layer: string, code: string): string {
+  return `/api/collections/${encodeURIComponent(layer)}/items/${encodeURIComponent(code)}`;
+}
+
+export function getHits(
+  lang: Lang,
+  q: string,
+  limit: number,
+  datetime: string | undefined,
+  signal: AbortSignal,
+): Promise<List<Hit>> {
+  return call("GET", "/api/search", { lang, q, limit, datetime }, undefined, signal);
 }
 
 /** `jurisdiction` leaves out what only other districts ask. */

@@ -1,6 +1,6 @@
 /** Wire types of `/api`, `/api/collections`, `/style.json` and TileJSON. */
 import type { Basis, CoverageState } from "./checks.ts";
-import type { Link, Text } from "./common.ts";
+import type { Feature, Link, Text } from "./common.ts";
 
 /** The ground map that the operator has configured. */
 export type Ground = {
@@ -48,6 +48,8 @@ export type ColumnInfo = {
   values: Record<string, Text> | null;
   /** Said with findings on a feature. */
   told: boolean;
+  /** The layer whose feature the value names; null: none. */
+  refers: string | null;
 };
 
 /** One row of a legend. `pattern` names an image the map makes (`hatch-dense`, `hatch-wide` ...), null for none. */
@@ -84,6 +86,9 @@ export type Collection = {
   features: number;
   links: Link[];
 };
+
+/** One feature by its code, with the theme that paints it. */
+export type Item = Feature & { theme: string; links: Link[] };
 
 export type TileJson = {
   tilejson: "3.0.0";

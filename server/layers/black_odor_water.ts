@@ -10,7 +10,7 @@ export const black_odor_water = defineLayer({
   },
   geometry: "line",
   columns: {
-    river: column("所属河流编码", "River code", "text", { optional: true }),
+    river: column("所属河流编码", "River code", "text", { optional: true, refers: "river" }),
     deadline: column("整治期限", "To be cured by", "date", { told: true }),
     state: column("整治状态", "State", "text", {
       tiled: true,

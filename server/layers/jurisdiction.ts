@@ -18,7 +18,7 @@ export const jurisdiction = defineLayer({
         county: { zh: "县级", en: "county" },
       },
     }),
-    parent: column("上级行政区", "Parent", "text", { optional: true }),
+    parent: column("上级行政区", "Parent", "text", { optional: true, refers: "jurisdiction" }),
   },
   minzoom: 0,
   maxzoom: 16,

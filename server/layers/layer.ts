@@ -15,6 +15,9 @@ export type Column = {
   tiled: boolean;
   /** Said with a finding on the feature: what a rule read, or what a reader must know (a deadline, an order's number). */
   told: boolean;
+  /** The layer whose feature it names, by its code or, within the same district, by its Chinese name; a value that names
+   *  none is plain text. */
+  refers: string | null;
 };
 
 /** How the features of one theme are painted. Colours and second signs are those of the look. */
@@ -85,7 +88,10 @@ export const COMMON_COLUMNS: Record<string, Column> = {
   approval_no: column("批准文号", "Approval number", "text", { optional: true }),
   approval_body: column("批准机关", "Approving body", "text", { optional: true }),
   approval_date: column("批准日期", "Approval date", "date", { optional: true }),
-  competent_jurisdiction: column("主管行政区", "Competent jurisdiction", "text", { optional: true }),
+  competent_jurisdiction: column("主管行政区", "Competent jurisdiction", "text", {
+    optional: true,
+    refers: "jurisdiction",
+  }),
   confidence: column("位置可信度", "Confidence of the position", "text", {
     optional: true,
     values: {
@@ -101,9 +107,19 @@ export function column(
   zh: string,
   en: string,
   type: ColumnType,
-  more: Partial<Pick<Column, "optional" | "unit" | "values" | "tiled" | "told">> = {},
+  more: Partial<Pick<Column, "optional" | "unit" | "values" | "tiled" | "told" | "refers">> = {},
 ): Column {
-  return { title: { zh, en }, type, unit: null, optional: false, values: null, tiled: false, told: false, ...more };
+  return {
+    title: { zh, en },
+    type,
+    unit: null,
+    optional: false,
+    values: null,
+    tiled: false,
+    told: false,
+    refers: null,
+    ...more,
+  };
 }
 
 /** The columns and paints of a layer made of kinds: `kind` itself, and every kind's columns, optional to the table. Two
@@ -140,6 +156,12 @@ export function defineLayer(layer: Layer): Layer {
     for (const name of Object.keys(paint.match))
       if (!columnsOf(layer)[name]?.tiled) fail(`paint matches ${name}, which is not a tiled column.`);
   return Object.freeze(layer);
+}
+
+/** The theme that paints a feature of the layer, by its columns; the layer's own id when none does. */
+export function themeOf(layer: Layer, properties: Record<string, unknown>): string {
+  const paint = layer.paint.find(({ match }) => Object.entries(match).every(([name, value]) => properties[name] === value));
+  return paint?.theme ?? layer.id;
 }
 
 /** All columns but the geometries, common ones first. */

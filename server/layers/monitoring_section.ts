@@ -20,7 +20,7 @@ export const monitoring_section = defineLayer({
   },
   geometry: "point",
   columns: {
-    river: column("所在河流", "River", "text"),
+    river: column("所在河流", "River", "text", { refers: "river" }),
     chainage_m: column("里程", "Chainage", "number", { optional: true, unit: "m" }),
     grade: column("断面级别", "Grade", "text", {
       values: {

@@ -41,7 +41,7 @@ export const protection_zone = defineLayer({
         whole: { zh: "水域和陆域", en: "water and land" },
       },
     }),
-    water_source: column("水源地", "Water source", "text"),
+    water_source: column("水源地", "Water source", "text", { refers: "water_source" }),
     wl_basis: column("水位依据", "Water-level basis", "text", {
       optional: true,
       values: {

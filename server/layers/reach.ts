@@ -10,7 +10,7 @@ export const reach = defineLayer({
   },
   geometry: "line",
   columns: {
-    river: column("所属河流", "River", "text", { tiled: true }),
+    river: column("所属河流", "River", "text", { tiled: true, refers: "river" }),
     from_m: column("起点里程", "From chainage", "number", { unit: "m", tiled: true }),
     to_m: column("终点里程", "To chainage", "number", { unit: "m", tiled: true }),
     from_place: column("起点", "From", "text"),

@@ -11,7 +11,7 @@ export const river = defineLayer({
   geometry: "line",
   columns: {
     stream_order: column("级别（1为干流）", "Order (1 is the main stem)", "integer", { tiled: true }),
-    flows_into: column("汇入", "Flows into", "text", { optional: true }),
+    flows_into: column("汇入", "Flows into", "text", { optional: true, refers: "river" }),
     basin: column("流域", "Basin", "text", { optional: true }),
     length_published_km: column("公布长度", "Published length", "text", { optional: true, unit: "km" }),
     catchment_km2: column("集水面积", "Catchment", "text", { optional: true, unit: "km²" }),

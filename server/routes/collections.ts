@@ -1,11 +1,11 @@
 /** `/api`, `/api/collections` and items: OGC API Features shapes, CRS84 coordinates. */
 import { Router } from "express";
-import type { Collection, Ground, Landing } from "../api/collections.ts";
+import type { Collection, Ground, Item, Landing } from "../api/collections.ts";
 import type { Feature, Link } from "../api/common.ts";
 import type { Db } from "../db/open.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import { layerOf, layers } from "../layers/index.ts";
-import { columnsOf, type Layer } from "../layers/layer.ts";
+import { columnsOf, type Layer, themeOf } from "../layers/layer.ts";
 import { say } from "../messages.ts";
 import { langOf, Problem } from "../problem.ts";
 import { coverageOf, feature, jurisdictionNames, page, places, type Row, summarize } from "../queries/collections.ts";
@@ -48,6 +48,8 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date, 
         link("/api/instruments", "related"),
         link("/api/activities", "related"),
         link("/api/checks", "related"),
+        link("/api/examples", "related"),
+        link("/api/search", "search"),
         link("/style.json", "related"),
       ],
     };
@@ -76,13 +78,14 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date, 
       geometry: layer.geometry,
       minzoom: layer.minzoom,
       maxzoom: layer.maxzoom,
-      columns: Object.entries(columnsOf(layer)).map(([name, { title, type, unit, values, told }]) => ({
+      columns: Object.entries(columnsOf(layer)).map(([name, { title, type, unit, values, told, refers }]) => ({
         name,
         title,
         type,
         unit,
         values,
         told,
+        refers,
       })),
       legend: legendOf(layer),
       coverage: coverage.map((entry) => ({
@@ -149,12 +152,17 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date, 
     const asOf = dateParameter("datetime", query.datetime, now());
     const row = await feature(db, layer, request.params.code, asOf);
     if (!row) throw new Problem(404, "unknown-feature", { layer: layer.id, code: request.params.code.slice(0, 80), as_of: asOf });
-    response.type("application/geo+json").send(
-      JSON.stringify({
-        ...toFeature(row),
-        links: [link(request.originalUrl, "self", "application/geo+json"), link(`/api/collections/${layer.id}`, "collection")],
-      }),
-    );
+    const item: Item = {
+      ...toFeature(row),
+      theme: themeOf(layer, row.properties),
+      links: [
+        link(request.originalUrl, "self", "application/geo+json"),
+        link(`/api/collections/${layer.id}`, "collection"),
+        link(`/api/collections/${layer.id}/items/${encodeURIComponent(row.code)}/related`, "related"),
+        link(`/api/collections/${layer.id}/items/${encodeURIComponent(row.code)}/versions`, "version-history"),
+      ],
+    };
+    response.type("application/geo+json").send(JSON.stringify(item));
   });
 
   return router;

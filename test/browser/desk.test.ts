@@ -275,6 +275,30 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `the desk (skipped: ${noBro
     expect(await screen.at("answer").count()).toBe(0);
   });
 
+  it.each(SCREENS)(
+    "%s %s: an existing facility is picked on the map, its place and what is known of it filled in",
+    async (lang, _, options) => {
+      const { features } = await json<{ features: Feature[] }>(
+        "/api/collections/facility/items?bbox=105.93,29.21,105.97,29.26&limit=500",
+      );
+      const farm = features.find(({ properties }) => properties!["kind"] === "livestock_farm")!;
+      const [lon, lat] = (farm.geometry as unknown as { coordinates: [number, number] }).coordinates;
+      screen = await openScreen(browser, service.url, `&lang=${lang}`, options);
+      await screen.at("pick-facility").click();
+      // On a phone the sheet comes up over the lower half of the map.
+      await screen.frame([lon - 0.002, lat - 0.002, lon + 0.002, lat + 0.002]);
+      await screen.clickAt(lon + 0.0015, lat - 0.0012);
+      await screen.clickAt(lon, lat);
+      await screen.at("site-current").waitFor();
+      expect(await screen.at("site-current").innerText()).toMatch(/来自现有设施|From a facility/i);
+      const name = screen.page.locator("[data-test=project-name] input, input[data-test=project-name]");
+      expect(await name.inputValue()).toBe(farm.properties![lang === "zh" ? "name_zh" : "name_en"]);
+      await screen.at("ask").click();
+      await screen.at("conclusion").waitFor();
+      expect(await screen.page.locator("[data-test=problem]").count()).toBe(0);
+    },
+  );
+
   it("a long list of records holds few rows in the page and reaches the last", async () => {
     for (let i = 0; i < 70; i++) await store(`long ${String(i).padStart(3, "0")}`);
     screen = await openScreen(browser, service.url, "&task=records");

@@ -72,8 +72,13 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `the screen (skipped: ${noB
     await screen.clickAt(105.951, 29.2302);
     const popup = screen.at("popup");
     await popup.getByText("500118-HJZB-1").waitFor();
-    const text = await popup.innerText();
-    for (const word of ["一级保护区", "示意数据", "未知", "2000-01-01 起", "永川区 500118"]) expect(text).toContain(word);
+    await expect.poll(() => popup.innerText()).toContain("示意数据");
+    expect(await popup.innerText()).toContain("一级保护区");
+    await screen.at("popup-details").click();
+    const drawer = screen.at("feature-panel");
+    await drawer.getByText("500118-HJZB-1").waitFor();
+    for (const word of ["一级保护区", "示意数据", "未知", "2000-01-01 起", "永川区 500118"])
+      expect(await drawer.innerText()).toContain(word);
   });
 
   it("hides a theme and shows it again", async () => {

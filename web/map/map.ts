@@ -3,15 +3,28 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import { Map, ScaleControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { watch } from "vue";
-import { getStyle } from "../client.ts";
+import { getItem, getStyle } from "../client.ts";
 import { lang, t } from "../messages.ts";
 import { readAddress } from "../state/address.ts";
 import { as_of, landing, phone, sheet, task } from "../state/app.ts";
+import { checkFacility } from "../state/features.ts";
 import { collections, ground_failed, ground_shown, hidden, strength } from "../state/layers.ts";
-import { drawn, map_failure, pointer, popup, type PopupTarget, view_center, view_zoom } from "../state/map_view.ts";
+import {
+  drawn,
+  map_failure,
+  pick_missed,
+  picking,
+  pointer,
+  popup,
+  startPicking,
+  type PopupTarget,
+  view_center,
+  view_zoom,
+} from "../state/map_view.ts";
 import { draw_mode } from "../state/site.ts";
 import { watchOrders } from "./camera.ts";
 import { startDrawingTools } from "./drawing.ts";
+import { startMark } from "./mark.ts";
 import { FONT, startOverlay } from "./overlay.ts";
 import { providePatterns } from "./patterns.ts";
 
@@ -73,6 +86,7 @@ export function createMap(container: HTMLElement): Map | undefined {
   watchOrders(map);
   void map.once("load").then(() => {
     startOverlay(map);
+    startMark(map);
     startDrawingTools(map);
   });
   watch(lang, () => map.getCanvas().setAttribute("aria-label", t("map.label")), { immediate: true });
@@ -217,9 +231,25 @@ function watchPointer(map: Map): void {
   map.on("click", ({ point, lngLat }) => {
     if (draw_mode.value !== "idle") return;
     const targets = featuresAt(map, [point.x, point.y]);
+    if (picking.value) return void pickFacility(targets.find(({ layer }) => layer === FACILITY));
     if (targets.length > 0 && phone.value) sheet.value = "peek";
     popup.value = targets.length > 0 ? { at: [lngLat.lng, lngLat.lat], targets } : null;
   });
+}
+
+const FACILITY = "facility";
+
+/** The facility clicked becomes the site; where there is none, that is said. */
+async function pickFacility(target: PopupTarget | undefined): Promise<void> {
+  pick_missed.value = target === undefined;
+  if (!target) return;
+  try {
+    const item = await getItem(target.layer, target.code, as_of.value);
+    startPicking(false);
+    await checkFacility(item);
+  } catch {
+    pick_missed.value = true;
+  }
 }
 
 /** A thumb's breadth round a click, px. */

@@ -1,6 +1,17 @@
-/** What the address bar remembers: language, date, task, check, checks compared, themes shown and hidden against the
- *  beginning, layers made fainter. The map keeps its own place in the hash. */
-export type AddressKey = "lang" | "date" | "task" | "check" | "compare" | "show" | "hide" | "fade" | "ground" | "test";
+/** What the address bar remembers: language, date, task, check, checks compared, feature opened (`layer/code`), themes shown
+ *  and hidden against the beginning, layers made fainter. The map keeps its own place in the hash. */
+export type AddressKey =
+  | "lang"
+  | "date"
+  | "task"
+  | "check"
+  | "compare"
+  | "show"
+  | "hide"
+  | "fade"
+  | "ground"
+  | "feature"
+  | "test";
 
 export function readAddress(key: AddressKey): string | undefined {
   return new URLSearchParams(location.search).get(key) ?? undefined;
@@ -22,6 +33,18 @@ export function shareLink(day: string): string {
   const url = new URL(location.href);
   url.searchParams.delete("test");
   url.searchParams.set("date", day);
+  return url.href;
+}
+
+/** The link that opens a feature (`layer/code`) as it is on `day`, in the language of the screen. */
+export function featureLink(feature: string, day: string): string {
+  const url = new URL(location.href);
+  url.search = "";
+  url.hash = "";
+  url.searchParams.set("feature", feature);
+  url.searchParams.set("date", day);
+  const lang = readAddress("lang");
+  if (lang) url.searchParams.set("lang", lang);
   return url.href;
 }
 

@@ -5,8 +5,9 @@ import { ApiError, getLanding } from "../client.ts";
 import { lang, useLang } from "../messages.ts";
 import { readAddress, writeAddress } from "./address.ts";
 
-export type Task = "layers" | "siting" | "examples" | "records";
-export const TASKS: readonly Task[] = ["layers", "siting", "examples", "records"];
+/** `feature` is no task of the rail: it opens with what was chosen on the map or in the search. */
+export type Task = "layers" | "siting" | "examples" | "records" | "feature";
+export const TASKS: readonly Exclude<Task, "feature">[] = ["layers", "siting", "examples", "records"];
 
 /** Heights of the sheet on a phone. */
 export type SheetHeight = "peek" | "half" | "full";
@@ -44,7 +45,8 @@ export async function start(): Promise<boolean> {
 export function openTask(next: Task | null): void {
   task.value = next;
   if (sheet.value === "peek") sheet.value = "half";
-  writeAddress({ task: next });
+  // The feature stands in the address by its own key.
+  writeAddress(next === "feature" ? { task: null } : { task: next, feature: null });
 }
 
 /** Undefined: today, whatever day it is when the page is opened again. */
@@ -54,6 +56,7 @@ export function setDate(date: string | undefined): void {
 }
 
 function firstTask(): Task | null {
+  if (readAddress("feature")) return "feature";
   const asked = readAddress("task");
   return TASKS.find((one) => one === asked) ?? "siting";
 }

@@ -60,10 +60,13 @@ export function redo(): void {
 
 /** The next facility clicked becomes the site. */
 export const picking = ref(false);
+/** The last click found none. */
+export const pick_missed = ref(false);
 
 export function startPicking(on: boolean): void {
   stopDrawing();
   picking.value = on;
+  pick_missed.value = false;
   popup.value = null;
   if (on && phone.value) sheet.value = "peek";
 }
