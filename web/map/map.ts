@@ -27,6 +27,7 @@ import { startDrawingTools } from "./drawing.ts";
 import { startMark } from "./mark.ts";
 import { FONT, startOverlay } from "./overlay.ts";
 import { providePatterns } from "./patterns.ts";
+import { registerForPrint } from "./printing.ts";
 
 /** Sources that are not the service's: they survive a change of style. */
 const OWN = /^(sj|td)-/;
@@ -74,6 +75,7 @@ export function createMap(container: HTMLElement): Map | undefined {
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   providePatterns(map);
+  registerForPrint(map);
   map.addControl(new ScaleControl({ maxWidth: 110, unit: "metric" }), "bottom-left");
   map.on("error", ({ error, ...rest }) => {
     if (GROUND.test(String((rest as { sourceId?: string }).sourceId))) ground_failed.value = true;

@@ -5,9 +5,9 @@ import { ApiError, getLanding } from "../client.ts";
 import { lang, useLang } from "../messages.ts";
 import { readAddress, writeAddress } from "./address.ts";
 
-/** `feature` is no task of the rail: it opens with what was chosen on the map or in the search. */
-export type Task = "layers" | "siting" | "examples" | "records" | "feature";
-export const TASKS: readonly Exclude<Task, "feature">[] = ["layers", "siting", "examples", "records"];
+/** `feature` and `print` are no tasks of the rail: they open with what was chosen on the map, in the search or in the bar. */
+export type Task = "layers" | "siting" | "examples" | "records" | "feature" | "print";
+export const TASKS: readonly Exclude<Task, "feature" | "print">[] = ["layers", "siting", "examples", "records"];
 
 /** Heights of the sheet on a phone. */
 export type SheetHeight = "peek" | "half" | "full";
