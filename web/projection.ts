@@ -1,4 +1,6 @@
-/** Coordinates of the reference systems the service takes, to degrees, for the preview. The service computes with its own. */
+/** Coordinates of the reference systems the service takes, to degrees and back, for the screen, by proj4. The service
+ *  computes with its own. All are x,y: longitude or easting first. CGCS2000 and WGS 84 are taken as equal. */
+import proj4, { type Converter } from "proj4";
 import type { Geometry, Position } from "../server/api/common.ts";
 
 /** EPSG:4491-4554 in the order people look for them: the 3-degree zones of central meridian, then the rest. */
@@ -34,12 +36,15 @@ export function isPlainDegrees(crs: string): boolean {
 
 /** The geometry in degrees, or null when a coordinate is no place on the earth. */
 export function toDegrees(geometry: Geometry, crs: string): Geometry | null {
-  const convert = converter(crs);
+  const project = converter(crs);
   let placed = true;
   const walk = (node: unknown): unknown => {
     if (!Array.isArray(node)) return node;
     if (typeof node[0] !== "number") return node.map(walk);
-    const [lon, lat] = convert(node as Position);
+    const [x, y] = node as Position;
+    const finite = Number.isFinite(x) && Number.isFinite(y);
+    // proj4 throws on what is no number.
+    const [lon, lat] = finite ? inverse(project, [x!, y!]) : [];
     if (lon === undefined || lat === undefined || !(Math.abs(lon) <= 180) || !(Math.abs(lat) <= 90)) placed = false;
     return [lon, lat];
   };
@@ -51,55 +56,37 @@ export function toDegrees(geometry: Geometry, crs: string): Geometry | null {
   return placed ? result : null;
 }
 
-function converter(crs: string): (position: Position) => Position {
-  if (crs === "EPSG:3857") return fromMercator;
+/** Degrees `[lon, lat]` as `[x, y]` of `crs`: metres, the easting with its zone's number where the code has one; degrees
+ *  for EPSG:4490 and 4326. Null where the projection has no such place. */
+export function fromDegrees(position: Position, crs: string): Position | null {
+  const [lon, lat] = position;
+  if (lon === undefined || lat === undefined || !(Math.abs(lon) <= 180) || !(Math.abs(lat) <= 90)) return null;
+  const project = converter(crs);
+  const [x, y] = project ? project.forward([lon, lat]) : [lon, lat];
+  return Number.isFinite(x) && Number.isFinite(y) ? [x!, y!] : null;
+}
+
+const DEGREES = "+proj=longlat +a=6378137 +rf=298.257222101 +no_defs";
+const MERCATOR = "+proj=merc +a=6378137 +b=6378137 +units=m +nadgrids=@null +no_defs";
+
+const converters = new Map<string, Converter | null>();
+
+/** From degrees forward to `crs`; null where `crs` is in degrees itself. */
+function converter(crs: string): Converter | null {
+  const known = converters.get(crs);
+  if (known !== undefined) return known;
   const zone = gaussKrueger(crs);
-  return zone ? (position) => fromGaussKrueger(position, zone) : (position) => position;
+  const target = zone ? definition(zone) : crs === "EPSG:3857" ? MERCATOR : null;
+  const made = target === null ? null : proj4(DEGREES, target);
+  converters.set(crs, made);
+  return made;
 }
 
-const MERCATOR_RADIUS_M = 6_378_137;
-
-function fromMercator([x, y]: Position): Position {
-  const lat = 2 * Math.atan(Math.exp((y ?? Number.NaN) / MERCATOR_RADIUS_M)) - Math.PI / 2;
-  return [degrees((x ?? Number.NaN) / MERCATOR_RADIUS_M), degrees(lat)];
+function definition({ central_meridian, zone }: GaussKrueger): string {
+  const x_0 = 500_000 + (zone ?? 0) * 1_000_000;
+  return `+proj=tmerc +lat_0=0 +lon_0=${central_meridian} +k=1 +x_0=${x_0} +y_0=0 +a=6378137 +rf=298.257222101 +units=m +no_defs`;
 }
 
-/** CGCS2000 ellipsoid. */
-const A = 6_378_137;
-const F = 1 / 298.257222101;
-
-/** Inverse Krueger series to the fourth order of n (Karney 2011, eqs. 15, 36; below 1 mm inside a zone). */
-function fromGaussKrueger([x, y]: Position, { central_meridian, zone }: GaussKrueger): Position {
-  const n = F / (2 - F);
-  const radius = (A / (1 + n)) * (1 + n ** 2 / 4 + n ** 4 / 64);
-  const beta = [
-    n / 2 - (2 * n ** 2) / 3 + (37 * n ** 3) / 96 - n ** 4 / 360,
-    n ** 2 / 48 + n ** 3 / 15 - (437 * n ** 4) / 1440,
-    (17 * n ** 3) / 480 - (37 * n ** 4) / 840,
-    (4397 * n ** 4) / 161280,
-  ];
-  const xi = (y ?? Number.NaN) / radius;
-  const eta = ((x ?? Number.NaN) - 500_000 - (zone ?? 0) * 1_000_000) / radius;
-  let xi0 = xi;
-  let eta0 = eta;
-  for (const [i, b] of beta.entries()) {
-    const k = 2 * (i + 1);
-    xi0 -= b * Math.sin(k * xi) * Math.cosh(k * eta);
-    eta0 -= b * Math.cos(k * xi) * Math.sinh(k * eta);
-  }
-  const e = Math.sqrt(F * (2 - F));
-  const conformal = Math.sin(xi0) / Math.sqrt(Math.sinh(eta0) ** 2 + Math.cos(xi0) ** 2);
-  let tau = conformal;
-  for (let i = 0; i < 6; i++) {
-    // Newton on tau' (tau), Karney eqs. 7-9 and 19-21.
-    const root = Math.sqrt(1 + tau * tau);
-    const sigma = Math.sinh(e * Math.atanh((e * tau) / root));
-    const guess = tau * Math.sqrt(1 + sigma * sigma) - sigma * root;
-    tau += ((conformal - guess) / Math.sqrt(1 + guess * guess)) * ((1 + (1 - e * e) * tau * tau) / ((1 - e * e) * root));
-  }
-  return [central_meridian + degrees(Math.atan2(Math.sinh(eta0), Math.cos(xi0))), degrees(Math.atan(tau))];
-}
-
-function degrees(radians: number): number {
-  return (radians * 180) / Math.PI;
+function inverse(project: Converter | null, position: Position): Position {
+  return project ? project.inverse(position) : position;
 }
