@@ -192,6 +192,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `the desk (skipped: ${noBro
     await screen.clickAt(lon - 0.0005, lat - 0.0003);
     await screen.at("finish-drawing").click();
     await screen.at("site-current").waitFor();
+    await expect.poll(() => screen.sitePosition()).toBeDefined();
     const first = await screen.sitePosition();
     expect(first[0]).toBeCloseTo(lon, 9);
     expect(first[1]).toBeCloseTo(lat, 9);

@@ -21,11 +21,13 @@ import {
   view_center,
   view_zoom,
 } from "../state/map_view.ts";
+import { measure_mode } from "../state/measure.ts";
 import { draw_mode } from "../state/site.ts";
 import { watchOrders } from "./camera.ts";
 import { startDrawingTools } from "./drawing.ts";
 import { startMark } from "./mark.ts";
 import { FONT, startOverlay } from "./overlay.ts";
+import { startMeasure } from "./measure.ts";
 import { providePatterns } from "./patterns.ts";
 import { registerForPrint } from "./printing.ts";
 
@@ -90,6 +92,7 @@ export function createMap(container: HTMLElement): Map | undefined {
     startOverlay(map);
     startMark(map);
     startDrawingTools(map);
+    startMeasure(map);
   });
   watch(lang, () => map.getCanvas().setAttribute("aria-label", t("map.label")), { immediate: true });
   if (readAddress("test") === "1") Object.assign(window, { shuijie_map: map });
@@ -231,7 +234,7 @@ function watchPointer(map: Map): void {
     pointer.value = null;
   });
   map.on("click", ({ point, lngLat }) => {
-    if (draw_mode.value !== "idle") return;
+    if (draw_mode.value !== "idle" || measure_mode.value !== null) return;
     const targets = featuresAt(map, [point.x, point.y]);
     if (picking.value) return void pickFacility(targets.find(({ layer }) => layer === FACILITY));
     if (targets.length > 0 && phone.value) sheet.value = "peek";
