@@ -48,6 +48,51 @@ describe("the one catalogue of messages", () => {
     expect(named.filter((each) => zh[each.split(": ")[1]!] === undefined)).toEqual([]);
   });
 
+  it("has no key that nothing names", () => {
+    const code = sources.map(({ text }) => text).join("\n");
+    // `relation.${relation}` names every key that begins so.
+    const families = [...code.matchAll(/[`"]([a-z_]+\.[^`"\s]*\$\{[^`]*)`/g)].map(
+      ([, template]) =>
+        new RegExp(
+          `^${template!
+            .split(/\$\{(?:[^{}]|\{[^{}]*\})*\}/)
+            .map((part) => part.replace(/[.*+?^$()[\]\\]/g, "\\$&"))
+            .join(".+")}$`,
+        ),
+    );
+    expect(families.length).toBeGreaterThan(20);
+    const types = new Set([...code.matchAll(/new Problem\(\s*[^,]+,\s*"([a-z-]+)"|\? "([a-z-]+)" : "([a-z-]+)"/g)].flat());
+    const used = (key: string) =>
+      code.includes(`"${key}"`) ||
+      code.includes(`'${key}'`) ||
+      families.some((family) => family.test(key)) ||
+      types.has(key.split(".")[1]);
+    expect(Object.keys(zh).filter((key) => !used(key))).toEqual([]);
+  });
+
+  it("leaves no words in the templates: text and spoken attributes come from the catalogue", () => {
+    const wrong = sources
+      .filter(({ path }) => path.endsWith(".vue"))
+      .flatMap(({ path, text }) => {
+        const template = /<template>([^]*)<\/template>/.exec(text)?.[1] ?? "";
+        const spoken = [...template.matchAll(/\s(?:title|aria-label|placeholder|alt)="([^"]+)"/g)]
+          .filter(({ index }) => template[index] !== ":" && template[index + 1] !== ":")
+          .map(([, words]) => words!);
+        const between = template
+          .replace(/<!--[^]*?-->/g, "")
+          .replace(/\{\{[^]*?\}\}/g, "")
+          .replace(/"[^"]*"/g, '""')
+          .replace(/<[^>]*>/g, "\n")
+          .split("\n");
+        return [...spoken, ...between]
+          .map((words) => words.trim())
+          .filter((words) => /[A-Za-z\u4e00-\u9fff]{2,}/.test(words))
+          .map((words) => `${path}: ${words}`);
+      });
+    // Said before any catalogue can be had.
+    expect(wrong.filter((each) => !/OutageNotice/.test(each) && !/: mm|: px/.test(each))).toEqual([]);
+  });
+
   it("leaves no Chinese in the web application's code", () => {
     const wrong = sources
       .filter(({ path }) => path.startsWith("web/"))

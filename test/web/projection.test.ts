@@ -75,7 +75,9 @@ describe("coordinates to degrees and back", () => {
       type: "GeometryCollection",
       geometries: [{ type: "Polygon", coordinates: [ring] }, point(ring[0]!)],
     };
-    const placed = toDegrees(both, "EPSG:4544") as { geometries: [{ coordinates: Position[][] }, { coordinates: Position }] };
+    const placed = toDegrees(both, "EPSG:4544") as unknown as {
+      geometries: [{ coordinates: Position[][] }, { coordinates: Position }];
+    };
     expect(placed.geometries[0].coordinates[0]).toHaveLength(4);
     expect(placed.geometries[0].coordinates[0]![0]).toEqual(placed.geometries[1].coordinates);
     expect(toDegrees(point([105.951, 29.23]), "EPSG:4490")).toEqual(point([105.951, 29.23]));

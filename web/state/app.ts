@@ -5,9 +5,9 @@ import { ApiError, getLanding } from "../client.ts";
 import { lang, useLang } from "../messages.ts";
 import { readAddress, writeAddress } from "./address.ts";
 
-/** `feature` and `print` are no tasks of the rail: they open with what was chosen on the map, in the search or in the bar. */
-export type Task = "layers" | "siting" | "examples" | "records" | "feature" | "print";
-export const TASKS: readonly Exclude<Task, "feature" | "print">[] = ["layers", "siting", "examples", "records"];
+/** `feature`, `print` and `help` are no tasks of the rail: they open with what was chosen on the map, in the search or in the bar. */
+export type Task = "layers" | "siting" | "examples" | "records" | "feature" | "print" | "help";
+export const TASKS: readonly Exclude<Task, "feature" | "print" | "help">[] = ["layers", "siting", "examples", "records"];
 
 /** Heights of the sheet on a phone. */
 export type SheetHeight = "peek" | "half" | "full";
@@ -20,7 +20,6 @@ export const task = ref<Task | null>(firstTask());
 export const sheet = ref<SheetHeight>("half");
 export const phone = ref(matchMedia("(max-width: 760px)").matches);
 export const as_of = ref<string | undefined>(firstDate());
-export const help_open = ref(false);
 
 matchMedia("(max-width: 760px)").addEventListener("change", (event) => (phone.value = event.matches));
 
@@ -58,7 +57,7 @@ export function setDate(date: string | undefined): void {
 function firstTask(): Task | null {
   if (readAddress("feature")) return "feature";
   const asked = readAddress("task");
-  return TASKS.find((one) => one === asked) ?? "siting";
+  return ([...TASKS, "print", "help"] as const).find((one) => one === asked) ?? "siting";
 }
 
 function firstDate(): string | undefined {

@@ -1,0 +1,84 @@
+/** Takes the pictures of README and help from the running program: `npm run pictures`. Needs Chromium. Both languages,
+ *  the same scenes. They are looked at before they are committed. */
+import { join } from "node:path";
+import { launchBrowser, noBrowser, openScreen, type Screen, startProgram } from "../support/browser.ts";
+
+const FOLDER = join(import.meta.dirname, "..", "..", "web", "pictures");
+const SIZE = { viewport: { width: 1280, height: 800 } };
+const ZONES = [105.935, 29.218, 105.972, 29.262];
+
+const SCENES: Record<string, (screen: Screen) => Promise<void>> = {
+  async siting(screen) {
+    await answer(screen);
+    await screen.at("finding-head").first().click();
+    await screen.page.waitForTimeout(900);
+  },
+  async compare(screen) {
+    await answer(screen);
+    await screen.at("compare").click();
+    await screen.at("view-form").click();
+    await screen.at("action-existing").click();
+    await screen.at("strip").waitFor();
+    await screen.page.waitForTimeout(1200);
+    await screen.at("strip").click();
+    await screen.at("keep").click();
+    await screen.at("report").waitFor();
+    await screen.at("compare").click();
+    await screen.at("task-records").click();
+    await screen.at("comparison").waitFor();
+  },
+  async layers(screen) {
+    await screen.at("task-layers").click();
+    await screen.frame(ZONES);
+  },
+  async search(screen) {
+    await screen.frame(ZONES);
+    await screen.page.keyboard.press("/");
+    await screen.page.keyboard.type("红江");
+    await screen.page.waitForTimeout(1200);
+  },
+  async map(screen) {
+    await screen.frame(ZONES);
+    await screen.at("open-print").click();
+    await screen.page.locator("[data-test=sheet-preview] img").waitFor();
+  },
+};
+
+async function answer(screen: Screen): Promise<void> {
+  await screen.at("task-examples").click();
+  await screen.at("example-yc-prohibited").click();
+  await screen.at("conclusion").waitFor();
+  await screen.page.waitForTimeout(900);
+  await screen.still();
+}
+
+if (noBrowser) throw new Error(noBrowser);
+const service = await startProgram();
+const browser = await launchBrowser();
+try {
+  for (const lang of ["zh", "en"]) {
+    for (const [name, scene] of Object.entries(SCENES)) {
+      const screen = await openScreen(browser, service.url, `&lang=${lang}`, SIZE);
+      await scene(screen);
+      await screen.still();
+      await screen.page.waitForTimeout(400);
+      await screen.page.screenshot({ path: join(FOLDER, `help-${name}-${lang}.jpg`), type: "jpeg", quality: 72 });
+      if (name === "siting") await takeReport(screen, lang);
+      await screen.close();
+    }
+  }
+} finally {
+  await browser.close();
+  await service.stop();
+}
+
+/** The first page of the report of the check on screen. */
+async function takeReport(screen: Screen, lang: string): Promise<void> {
+  const href = await screen.at("report").getAttribute("href");
+  const page = await screen.page.context().newPage();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto(`${service.url}${href}`);
+  await page.evaluate(() => (globalThis as unknown as { scrollTo(x: number, y: number): void }).scrollTo(0, 980));
+  await page.screenshot({ path: join(FOLDER, `help-report-${lang}.jpg`), type: "jpeg", quality: 72 });
+  await page.close();
+}
