@@ -266,7 +266,7 @@ function coverageText(theme: ThemeAnswer, t: Say): string {
 function dataTable({ check, layer_version }: Report, t: Say): Markup {
   return table(
     t("report.t2"),
-    ["themes.theme", "popup.source", "popup.basis", "themes.date", "themes.coverage", "report.features", "report.version"].map(
+    ["themes.theme", "report.source", "popup.basis", "themes.date", "themes.coverage", "report.features", "report.version"].map(
       (key) => t(key),
     ),
     check.themes

@@ -26,6 +26,7 @@ export function reportRoutes(db: Db): Router {
     const stored = await readCheck(db, id);
     if (!stored) throw new Problem(404, "unknown-check", { id });
     const report = await reportOf(db, stored, langOf(request));
+    const rendered = rendering.render(report);
     const whole = report.coordinates_failed === null && report.figures.every((figure) => "drawing" in figure);
     response
       .type(rendering.type)
@@ -33,7 +34,7 @@ export function reportRoutes(db: Db): Router {
       // What failed may succeed next time.
       .set("Cache-Control", whole ? "private, max-age=0, must-revalidate" : "no-store")
       .set("Vary", "Accept-Language")
-      .send(rendering.render(report));
+      .send(rendered);
   });
 
   return router;

@@ -1,15 +1,19 @@
 /** Finding what is there, by hand and by keys, and reading all that is known of it. */
-import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ask, launchBrowser, noBrowser, openScreen, type RunningService, type Screen, startProgram } from "../support/browser.ts";
+import {
+  ask,
+  flawsOf,
+  launchBrowser,
+  noBrowser,
+  openScreen,
+  type RunningService,
+  type Screen,
+  startProgram,
+} from "../support/browser.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
 const FARM = "facility/F-500118-livestock_farm-002";
-
-type Answer = { id: string; nodes: { html: string }[] };
 
 describe.skipIf(noBrowser !== undefined)(noBrowser ? `the search (skipped: ${noBrowser})` : "the search", () => {
   let service: RunningService;
@@ -48,17 +52,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `the search (skipped: ${noB
   const address = () => new URL(screen.page.url()).searchParams;
   const title = () => screen.at("feature-title").innerText();
   const drawerOf = async (name: string) => expect.poll(() => title().catch(() => "")).toBe(name);
-  /** What axe finds wrong inside a part of the screen. */
-  async function flaws(selector: string): Promise<Answer[]> {
-    await screen.page.evaluate(AXE);
-    return screen.page.evaluate(async (within) => {
-      const { axe } = globalThis as unknown as {
-        axe: { run(where: string, options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      };
-      const { violations } = await axe.run(within, { runOnly: ["wcag2a", "wcag2aa"] });
-      return violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => ({ html: html.slice(0, 200) })) }));
-    }, selector);
-  }
+  const flaws = (selector: string) => flawsOf(screen.page, selector);
 
   it("a name, by keys alone: / opens the box, arrows choose, Enter opens the drawer and shows what was hidden", async () => {
     screen = await openScreen(browser, service.url);

@@ -69,7 +69,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `the stage (skipped: ${noBr
       const [, ha] = lang === "zh" ? /([\d.]+) 公顷（[\d.,]+ 亩）/.exec(words)! : /([\d.]+) ha/.exec(words)!;
       expect(Math.abs(Number(ha) / expected - 1)).toBeLessThan(0.03);
       await screen.at("measure-clear").click();
-      expect(await screen.drawnOf("sj-measure")).toBe(0);
+      await expect.poll(() => screen.drawnOf("sj-measure")).toBe(0);
     },
   );
 

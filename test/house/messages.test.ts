@@ -48,6 +48,21 @@ describe("the one catalogue of messages", () => {
     expect(named.filter((each) => zh[each.split(": ")[1]!] === undefined)).toEqual([]);
   });
 
+  it("has every key that stands in the code as a word of its own, in lists too", () => {
+    const families = new Set(Object.keys(zh).map((key) => key.split(".")[0]!));
+    const missing = sources.flatMap(({ path, text }) =>
+      [
+        ...(path.endsWith(".vue") ? (/<script[^>]*>([^]*?)<\/script>/.exec(text)?.[1] ?? "") : text).matchAll(
+          /["']([a-z_]+(?:\.[a-z_0-9]+)+)["']/g,
+        ),
+      ]
+        .map(([, key]) => key!)
+        .filter((key) => families.has(key.split(".")[0]!) && zh[key] === undefined && !key.endsWith(".json"))
+        .map((key) => `${path}: ${key}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
   it("has no key that nothing names", () => {
     const code = sources.map(({ text }) => text).join("\n");
     // `relation.${relation}` names every key that begins so.
@@ -66,7 +81,7 @@ describe("the one catalogue of messages", () => {
       code.includes(`"${key}"`) ||
       code.includes(`'${key}'`) ||
       families.some((family) => family.test(key)) ||
-      types.has(key.split(".")[1]);
+      types.has(key.split(".")[1]!);
     expect(Object.keys(zh).filter((key) => !used(key))).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 /** The real program with a folder of its own, and a real browser that may speak to nobody else. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
@@ -233,4 +234,29 @@ export async function typeSite(screen: Screen, text: string): Promise<void> {
 export async function ask(screen: Screen): Promise<void> {
   await screen.at("ask").click();
   await screen.page.locator("[data-test=answer], [data-test=problem]").first().waitFor();
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
+
+export type Flaw = { id: string; impact: string; nodes: string[] };
+
+/** What axe finds wrong (WCAG 2.2 A and AA) inside a part of the page; nothing is the aim. */
+export async function flawsOf(page: Page, selector = "html"): Promise<Flaw[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async (within) => {
+    const { axe } = globalThis as unknown as {
+      axe: {
+        run(
+          where: string,
+          options: object,
+        ): Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+      };
+    };
+    const { violations } = await axe.run(within, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
+    return violations.map(({ id, impact, nodes }) => ({
+      id,
+      impact,
+      nodes: nodes.slice(0, 4).map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary.slice(0, 200)}`),
+    }));
+  }, selector);
 }
