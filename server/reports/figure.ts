@@ -64,8 +64,8 @@ const LEGEND_ROW_MM = 4.6;
 const LEGEND_COLUMNS = 3;
 const LEGEND_SIGNS = 16;
 
-/** The figure as one <svg>, 170 mm wide. `id` keeps the names of its patterns apart from those of other figures. */
-export function drawFigure(drawing: Drawing, lang: Lang, id: string): Markup {
+/** The figure as one <svg>, 170 mm wide. `title` is what a reader hears; `id` keeps the names of its patterns apart from those of other figures. */
+export function drawFigure(drawing: Drawing, lang: Lang, id: string, title: string): Markup {
   const { box, scale, shapes, legend, notes } = drawing;
   const mm = (metres: number) => (metres * 1000) / scale;
   const place = ([x, y]: readonly [number, number]): [number, number] => [1 + mm(x - box[0]), 1 + mm(box[3] - y)];
@@ -84,7 +84,7 @@ export function drawFigure(drawing: Drawing, lang: Lang, id: string): Markup {
     viewBox="0 0 170 ${fixed(height)}"
     width="170mm"
     height="${fixed(height)}mm"
-    role="img"
+    role="img" aria-label="${title}"
   >
     <defs>
       ${[...patterns].map(([key, name]) => patternMarkup(name, key))}

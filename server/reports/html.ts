@@ -229,7 +229,7 @@ function figureMarkup(figure: ReportFigure, lang: Lang, t: Say): Markup {
       <p class="failed">${t("report.figure.failed.at", { number: figure.number })} ${figure.failed}</p>
       ${caption}
     </figure>`;
-  return html`<figure>${drawFigure(figure.drawing, lang, `f${figure.number}`)}${caption}</figure>`;
+  return html`<figure>${drawFigure(figure.drawing, lang, `f${figure.number}`, figure.title)}${caption}</figure>`;
 }
 
 function instruments({ instruments: rows }: Report, t: Say): Markup {

@@ -56,7 +56,7 @@ describe("the frame", () => {
       expect(mm).toBeGreaterThanOrEqual(24);
       expect(mm).toBeLessThanOrEqual(63);
     }
-    const text = drawFigure(drawing({ ...frameOf([0, 0, 1000, 500], 0) }), "zh", "f").text;
+    const text = drawFigure(drawing({ ...frameOf([0, 0, 1000, 500], 0) }), "zh", "f", "title").text;
     const { scale } = frameOf([0, 0, 1000, 500], 0);
     expect(text).toContain(`1:${scale.toLocaleString("en")}`);
   });
@@ -100,6 +100,11 @@ describe("labels", () => {
 });
 
 it("names with markup are text in the drawing", () => {
-  const text = drawFigure(drawing({ labels: [{ at: [50, 50], text: '<b>&"', color: "#000", strong: false }] }), "en", "f").text;
+  const text = drawFigure(
+    drawing({ labels: [{ at: [50, 50], text: '<b>&"', color: "#000", strong: false }] }),
+    "en",
+    "f",
+    "title",
+  ).text;
   expect(text).toContain("&lt;b&gt;&amp;&quot;");
 });
