@@ -30,6 +30,15 @@ export function gaussKrueger(crs: string): GaussKrueger | undefined {
   return undefined;
 }
 
+/** The CGCS2000 Gauss-Krueger code whose zone holds a longitude in degrees; `prefixed`: its easting begins with the zone's
+ *  number. Null outside 73.5 to 136.5 (3 degrees) or 72 to 138 (6 degrees), where the system has no zone. */
+export function zoneCodeAt(lon: number, width: 3 | 6, prefixed: boolean): string | null {
+  const index = width === 3 ? Math.floor((lon - 73.5) / 3) : Math.floor((lon - 72) / 6);
+  if (!(index >= 0 && index < (width === 3 ? 21 : 11))) return null;
+  const first = width === 3 ? (prefixed ? 4513 : 4534) : prefixed ? 4491 : 4502;
+  return `EPSG:${first + index}`;
+}
+
 export function isPlainDegrees(crs: string): boolean {
   return crs === "EPSG:4326" || crs === "EPSG:4490";
 }

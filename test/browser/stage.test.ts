@@ -47,7 +47,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `the stage (skipped: ${noBr
     async (lang, options) => {
       screen = await openScreen(browser, service.url, `&lang=${lang}`, options);
       // On a phone the lower half is the sheet's.
-      await screen.frame(options === PHONE ? [105.946, 29.2, 105.959, 29.24] : VIEW);
+      await screen.frame(options === PHONE ? [105.946, 29.2, 105.959, 29.25] : VIEW);
       await screen.at("measure-distance").click();
       for (const at of CORNERS.slice(0, 3)) await screen.clickAt(...at);
       await screen.at("measure-end").click();
@@ -72,6 +72,31 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `the stage (skipped: ${noBr
       await expect.poll(() => screen.drawnOf("sj-measure")).toBe(0);
     },
   );
+
+  it.each(["zh", "en"])("%s: a bow tie has a perimeter and no area", async (lang) => {
+    screen = await openScreen(browser, service.url, `&lang=${lang}`);
+    await screen.frame(VIEW);
+    await screen.at("measure-area").click();
+    for (const i of [0, 2, 1, 3]) await screen.clickAt(...CORNERS[i]!);
+    await screen.page.keyboard.press("Enter");
+    const words = await screen.at("measure-result").innerText();
+    expect(words).toContain(lang === "zh" ? "没有面积" : "no area");
+    expect(words).not.toMatch(/公顷|\bha\b/);
+  });
+
+  it("where Gauss-Krueger has no zone, a remembered choice reads degrees and no metres of another zone", async () => {
+    screen = await openScreen(browser, service.url);
+    await screen.at("readout").click();
+    expect(await screen.at("readouts").getByRole("menuitemradio").first().innerText()).toContain("EPSG:4544");
+    await screen.at("readout-gk3").click();
+    await screen.frame([139.5, 35, 139.6, 35.1]);
+    await screen.page.mouse.move(500, 400);
+    await screen.page.mouse.move(503, 402);
+    expect(await screen.at("readout").innerText()).toContain("EPSG:4490");
+    expect(await screen.at("pointer").innerText()).toMatch(/139\.5\d+°E 35\.0\d+°N/);
+    await screen.frame(VIEW);
+    expect(await screen.at("readout").innerText()).toContain("EPSG:4544");
+  });
 
   it("keys: Backspace takes back, Enter ends, Escape clears; drawing a site ends measuring", async () => {
     screen = await openScreen(browser, service.url);

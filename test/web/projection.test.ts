@@ -2,7 +2,7 @@
  *  is drawn must lie where the service will measure. */
 import { describe, expect, it } from "vitest";
 import type { Geometry, Position } from "../../server/api/common.ts";
-import { CRS_CODES, fromDegrees, gaussKrueger, toDegrees } from "../../web/projection.ts";
+import { CRS_CODES, fromDegrees, gaussKrueger, toDegrees, zoneCodeAt } from "../../web/projection.ts";
 
 const KNOWN: readonly (readonly [crs: string, degrees: [number, number], projected: [number, number]])[] = [
   ["EPSG:4544", [105.951, 29.23], [592460.7595989833, 3235136.71148447]],
@@ -100,5 +100,36 @@ describe("coordinates to degrees and back", () => {
     expect(fromDegrees([105, Number.NaN], "EPSG:3857")).toBeNull();
     expect(fromDegrees([105], "EPSG:4490")).toBeNull();
     expect(fromDegrees([105, 90], "EPSG:3857")).toBeNull();
+  });
+});
+
+describe("the Gauss-Krueger zone of a longitude", () => {
+  it.each([
+    [105.951, 3, false, "EPSG:4544"],
+    [105.951, 3, true, "EPSG:4523"],
+    [105.951, 6, false, "EPSG:4507"],
+    [105.951, 6, true, "EPSG:4496"],
+    [73.5, 3, false, "EPSG:4534"],
+    [136.4, 3, true, "EPSG:4533"],
+    [72, 6, true, "EPSG:4491"],
+    [137.9, 6, false, "EPSG:4512"],
+  ] as const)("%d in %d degrees, prefixed %s: %s", (lon, width, prefixed, code) => {
+    expect(zoneCodeAt(lon, width, prefixed)).toBe(code);
+    const zone = gaussKrueger(code)!;
+    expect(zone.width).toBe(width);
+    expect(zone.zone !== null).toBe(prefixed);
+    expect(Math.abs(zone.central_meridian - lon)).toBeLessThanOrEqual(width / 2);
+  });
+
+  it.each([
+    [73.4, 3],
+    [136.5, 3],
+    [71.9, 6],
+    [138, 6],
+    [-105, 3],
+    [Number.NaN, 6],
+  ] as const)("%d in %d degrees is in none, rather than in a neighbour's code", (lon, width) => {
+    expect(zoneCodeAt(lon, width, false)).toBeNull();
+    expect(zoneCodeAt(lon, width, true)).toBeNull();
   });
 });

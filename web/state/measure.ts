@@ -2,8 +2,10 @@
 import { computed, ref, shallowRef, watch } from "vue";
 import type { Geodesic, PolygonArea } from "geographiclib-geodesic";
 import type { Position } from "../../server/api/common.ts";
-import { draw_mode } from "./site.ts";
+import { crossesItself } from "../rings.ts";
+import { phone, sheet } from "./app.ts";
 import { picking, popup } from "./map_view.ts";
+import { draw_mode } from "./site.ts";
 
 export type MeasureMode = "distance" | "area";
 type Library = { Geodesic: typeof Geodesic; PolygonArea: typeof PolygonArea };
@@ -32,9 +34,12 @@ export const running_points = computed(() =>
 /** Length of each edge in metres; of an area its closing edge is the last. */
 export const segments_m = computed(() => edges(running_points.value).map(([a, b]) => lengthOf(a, b)));
 export const total_m = computed(() => segments_m.value.reduce((sum, metres) => sum + metres, 0));
-/** Null below three points. */
+/** The area's edges cross: its loops would be taken from each other. */
+export const crossing = computed(() => measure_mode.value === "area" && crossesItself(running_points.value));
+/** Null below three points, and where edges cross. */
 export const total_m2 = computed(() => {
-  if (measure_mode.value !== "area" || running_points.value.length < 3 || !library.value || !ellipsoid.value) return null;
+  if (measure_mode.value !== "area" || running_points.value.length < 3 || crossing.value || !library.value || !ellipsoid.value)
+    return null;
   const polygon = new library.value.PolygonArea.PolygonArea(ellipsoid.value, false);
   for (const [lon, lat] of running_points.value) polygon.AddPoint(lat!, lon!);
   return Math.abs(polygon.Compute(false, true).area ?? 0);
@@ -45,6 +50,8 @@ export async function startMeasuring(mode: MeasureMode): Promise<void> {
   draw_mode.value = "idle";
   picking.value = false;
   popup.value = null;
+  // The sheet would cover the half of the map that is to be measured.
+  if (phone.value) sheet.value = "peek";
   measure_points.value = [];
   measure_pointer.value = null;
   measure_ended.value = false;
