@@ -84,7 +84,8 @@ export function drawFigure(drawing: Drawing, lang: Lang, id: string, title: stri
     viewBox="0 0 170 ${fixed(height)}"
     width="170mm"
     height="${fixed(height)}mm"
-    role="img" aria-label="${title}"
+    role="img"
+    aria-label="${title}"
   >
     <defs>
       ${[...patterns].map(([key, name]) => patternMarkup(name, key))}
