@@ -4,13 +4,20 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { readConfig } from "../../server/config.ts";
+import { type OpenDatabase, openDatabase } from "../../server/db/open.ts";
+import { createLog } from "../../server/service.ts";
 import { launchBrowser, noBrowser } from "../support/browser.ts";
+import { startService } from "../support/service.ts";
+import { benchChecks } from "./checks.ts";
 import { benchIdle } from "./idle.ts";
 import { type Figure, printTable, writeJson } from "./measure.ts";
-import { buildPages, run } from "./pages.ts";
+import { buildPages, ROOT, run } from "./pages.ts";
+import { benchPan } from "./pan.ts";
+import { benchStart } from "./start.ts";
+import { benchTiles } from "./tiles.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..");
-const PARTS = ["idle"] as const;
+const PARTS = ["start", "checks", "tiles", "idle", "pan"] as const;
 type Part = (typeof PARTS)[number];
 
 const { values } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
@@ -26,7 +33,9 @@ const rounds = (full: number, quick: number) => (values.quick ? quick : full);
 const folder = await mkdtemp(join(tmpdir(), "shuijie-bench-"));
 const figures: Figure[] = [];
 try {
-  if (wants("idle"))
+  if (wants("start")) await starts();
+  if (wants("checks", "tiles")) await engines();
+  if (wants("idle", "pan"))
     if (noBrowser) console.log(`Pages: not measured; ${noBrowser}.`);
     else await inBrowser();
 } finally {
@@ -41,12 +50,43 @@ writeJson(join(ROOT, ".cache", "bench.json"), {
 });
 process.exit(0);
 
+async function starts(): Promise<void> {
+  const browser = noBrowser ? undefined : await launchBrowser();
+  if (!browser) console.log(`The map of a start: not measured; ${noBrowser}.`);
+  try {
+    figures.push(...(await benchStart(join(folder, "start"), browser, rounds(5, 2))));
+  } finally {
+    await browser?.close();
+  }
+}
+
+/** Checks and tiles, on each engine there is. */
+async function engines(): Promise<void> {
+  const log = createLog({ ...readConfig({}), logLevel: "error" });
+  await inService(await openDatabase({ dataDir: join(folder, "engine"), log, holder: { command: "bench" } }));
+  const url = process.env["TEST_DATABASE_URL"];
+  if (!url) return console.log("PostgreSQL: not measured; set TEST_DATABASE_URL.");
+  const { freshPostgres } = await import("../support/engines.ts");
+  await inService(await freshPostgres(url, log));
+}
+
+async function inService(database: OpenDatabase): Promise<void> {
+  const service = await startService(database);
+  try {
+    if (wants("checks")) figures.push(...(await benchChecks(service, rounds(10, 3))));
+    if (wants("tiles")) figures.push(...(await benchTiles(service, rounds(10, 3))));
+  } finally {
+    await service.close();
+  }
+}
+
 async function inBrowser(): Promise<void> {
   const pages = await buildPages(folder);
   const service = await run("test/bench/serve.ts", [join(folder, "pages-data"), pages]);
   const browser = await launchBrowser();
   try {
     if (wants("idle")) figures.push(...(await benchIdle(browser, service.url, rounds(15, 5))));
+    if (wants("pan")) figures.push(...(await benchPan(browser, service.url, rounds(4, 2))));
   } finally {
     await browser.close();
     await service.stop();

@@ -7,7 +7,7 @@ import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { buildWeb } from "../../server/web.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..");
+export const ROOT = join(import.meta.dirname, "..", "..");
 export const VIEWPORT = { width: 1440, height: 900 };
 
 /** A folder in `into` with our application and, under `/bare/`, the bare page: the same server, headers and MapLibre. */
@@ -77,6 +77,9 @@ const LISTEN = `
   let map, done;
   globalThis.bench_idle = new Promise((resolve) => (done = resolve));
   const mark = (name) => (marks[name] ??= performance.now());
+  const panel = () => document.querySelector("[data-test=siting-panel]") && (mark("panel there"), seen.disconnect());
+  const seen = new MutationObserver(panel);
+  seen.observe(document, { childList: true, subtree: true });
   Object.defineProperty(globalThis, "shuijie_map", {
     get: () => map,
     set(value) {
@@ -104,11 +107,7 @@ const RESOURCES: readonly [name: string, pattern: RegExp][] = [
 ];
 
 /** Opens `path` with an empty cache and waits for the map's first idle. `use` may ask the page more before it closes. */
-export async function openPage(
-  browser: Browser,
-  address: string,
-  use?: (page: Page) => Promise<void>,
-): Promise<Opening> {
+export async function openPage(browser: Browser, address: string, use?: (page: Page) => Promise<void>): Promise<Opening> {
   const context = await browser.newContext({ viewport: VIEWPORT, deviceScaleFactor: 1 });
   try {
     const page = await context.newPage();
@@ -119,7 +118,9 @@ export async function openPage(
       `performance.getEntriesByType("resource").map((one) => [one.name, one.startTime, one.responseEnd])`,
     );
     for (const [name, pattern] of RESOURCES) {
-      const found = requests.filter(([url, asked]) => pattern.test(new URL(url).href.replace(/#.*/, "")) && asked < marks["idle"]!);
+      const found = requests.filter(
+        ([url, asked]) => pattern.test(new URL(url).href.replace(/#.*/, "")) && asked < marks["idle"]!,
+      );
       if (found.length === 0) continue;
       marks[`${name} asked`] = Math.min(...found.map(([, asked]) => asked));
       marks[`${name} came`] = Math.min(...found.map(([, , came]) => came));
