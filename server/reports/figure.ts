@@ -228,7 +228,7 @@ function wrap(text: string, most: number): string[] {
 
 type Placed = Label & { x: number; y: number; lines: string[]; width: number; height: number };
 /** Chinese signs of a label in all, and in a line. */
-const MOST_SIGNS = 26;
+const MOST_SIGNS = 36;
 const LINE_SIGNS = 14;
 
 /** Where labels stand: over their place, within the frame; one that would cover another is left out. */
