@@ -3,7 +3,7 @@ import type { StyleSpecification } from "maplibre-gl";
 import type { Activity, Rule } from "../server/api/catalogue.ts";
 import type { Check, CheckRequest, CheckSummary, Dispute, Replay } from "../server/api/checks.ts";
 import type { Example } from "../server/api/examples.ts";
-import type { Collection, Item, Landing } from "../server/api/collections.ts";
+import type { Collection, Item, Landing, TileJson } from "../server/api/collections.ts";
 import type { Fault, FeatureCollection, Lang, List, Problem, Repair } from "../server/api/common.ts";
 import type { Hit, Related, Version } from "../server/api/search.ts";
 
@@ -78,6 +78,11 @@ export async function getCollections(lang: Lang): Promise<Collection[]> {
 
 export function getStyle(lang: Lang, datetime: string | undefined): Promise<StyleSpecification> {
   return call("GET", "/style.json", { lang, datetime });
+}
+
+/** What a source of the style says of its tiles; `url` as the style has it. */
+export function getTileJson(url: string): Promise<TileJson> {
+  return call("GET", url, {});
 }
 
 /** Features in a box `[west, south, east, north]`, as stored: at most `limit`. */

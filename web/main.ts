@@ -1,9 +1,6 @@
-/** Starts the screen. The shell and the map come first; panels follow when they are opened. */
-import "element-plus/theme-chalk/base.css";
-import "./style.css";
-import { createApp } from "vue";
-import App from "./App.vue";
-import { start } from "./state/app.ts";
+/** Starts the screen: what it needs is asked for first, then the program itself is let run. `vite.config.ts` has the page
+ *  fetch the program at the same time as this file. */
+import { askEarly } from "./early.ts";
 
-void start();
-createApp(App).mount("#app");
+askEarly();
+void import("./boot.ts");

@@ -2,9 +2,8 @@
 import { ref, shallowRef } from "vue";
 import type { Lang } from "../server/api/common.ts";
 import { getMessages } from "./client.ts";
-import { readAddress, writeAddress } from "./state/address.ts";
-
-const STORED = "shuijie.lang";
+import { early, firstLang, storeLang } from "./early.ts";
+import { writeAddress } from "./state/address.ts";
 
 /** The language of the screen; set by `useLang` only. */
 export const lang = ref<Lang>(firstLang());
@@ -23,28 +22,10 @@ export function hasWords(key: string): boolean {
 
 /** Switches the screen to `next`, and remembers it in this browser and in the address. Throws ApiError. */
 export async function useLang(next: Lang): Promise<void> {
-  words.value = await getMessages(next);
+  words.value = await early(`messages ${next}`, () => getMessages(next));
   lang.value = next;
   document.documentElement.lang = next === "zh" ? "zh-CN" : "en";
   document.title = t("app.title");
   writeAddress({ lang: next });
-  try {
-    localStorage.setItem(STORED, next);
-  } catch {
-    // A browser that stores nothing still has the address.
-  }
-}
-
-/** The address wins, then what was chosen before; a new user reads Chinese. */
-function firstLang(): Lang {
-  const asked = readAddress("lang") ?? stored();
-  return asked === "en" ? "en" : "zh";
-}
-
-function stored(): string | null {
-  try {
-    return localStorage.getItem(STORED);
-  } catch {
-    return null;
-  }
+  storeLang(next);
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import vue from "@vitejs/plugin-vue";
-import { defineConfig } from "vite";
+import { defineConfig, type HtmlTagDescriptor, type Plugin } from "vite";
 
 /** The few words that are needed when the service does not answer. */
 const outageWords = ["zh", "en"].map((lang) => {
@@ -12,11 +12,33 @@ const outageWords = ["zh", "en"].map((lang) => {
   return Object.fromEntries(["app.name", "outage.text", "outage.retry"].map((key) => [key, words[key]]));
 });
 
+/** The page names the program's files, so that they come beside the small script that lets them run, not after it. */
+const together: Plugin = {
+  name: "program beside its starter",
+  transformIndexHtml: {
+    order: "post",
+    handler(_html, { bundle }) {
+      const chunks = Object.values(bundle ?? {}).filter((file) => file.type === "chunk");
+      const boot = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith("/web/boot.ts"));
+      if (!boot) return [];
+      const files = [boot.fileName, ...boot.imports.filter((name) => !chunks.find(({ fileName }) => fileName === name)?.isEntry)];
+      const css = chunks
+        .filter(({ fileName }) => files.includes(fileName))
+        .flatMap(({ viteMetadata }) => [...(viteMetadata?.importedCss ?? [])]);
+      const link = (attrs: Record<string, string | true>): HtmlTagDescriptor => ({ tag: "link", attrs, injectTo: "head" });
+      return [
+        ...files.map((name) => link({ rel: "modulepreload", crossorigin: true, href: `/${name}` })),
+        ...css.map((name) => link({ rel: "stylesheet", crossorigin: true, href: `/${name}` })),
+      ];
+    },
+  },
+};
+
 const service = "http://127.0.0.1:8080";
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [vue()],
+  plugins: [vue(), together],
   define: { OUTAGE_WORDS: JSON.stringify(outageWords) },
   // MapLibre 6 starts its worker as a module.
   worker: { format: "es" },

@@ -1,9 +1,9 @@
 /** The map: made once, fed with the service's style, told what to do by state, telling state what happens on it. */
 import "maplibre-gl/dist/maplibre-gl.css";
-import { Map, ScaleControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { GPUInitializationError, Map, type MapOptions, ScaleControl, type StyleSpecification } from "maplibre-gl";
 import { watch } from "vue";
-import { getItem, getStyle } from "../client.ts";
+import { getItem } from "../client.ts";
+import { early, earlyStyle, readStyle, styleKey } from "../early.ts";
 import { lang, t } from "../messages.ts";
 import { readAddress } from "../state/address.ts";
 import { as_of, landing, phone, sheet, task } from "../state/app.ts";
@@ -24,7 +24,6 @@ import {
 import { measure_mode } from "../state/measure.ts";
 import { draw_mode } from "../state/site.ts";
 import { watchOrders } from "./camera.ts";
-import { startDrawingTools } from "./drawing.ts";
 import { startMark } from "./mark.ts";
 import { FONT, startOverlay } from "./overlay.ts";
 import { startMeasure } from "./measure.ts";
@@ -41,25 +40,23 @@ const EMPTY: StyleSpecification = {
   layers: [{ id: "ground", type: "background", paint: { "background-color": "#eef1f3" } }],
 };
 
-export function hasWebGL2(): boolean {
+/** A map, or undefined where the browser has no WebGL2. */
+function tryMap(options: MapOptions): Map | undefined {
   try {
-    return document.createElement("canvas").getContext("webgl2") !== null;
-  } catch {
-    return false;
+    return new Map(options);
+  } catch (error) {
+    if (error instanceof GPUInitializationError) return undefined;
+    throw error;
   }
 }
 
 /** Makes the map in `container`; undefined, with `map_failure` set, where the browser cannot. */
 export function createMap(container: HTMLElement): Map | undefined {
-  if (!hasWebGL2()) {
-    map_failure.value = "no_webgl2";
-    return undefined;
-  }
-  setWorkerUrl(workerUrl);
   const [west, south, east, north] = landing.value?.bbox ?? [73.5, 18, 135, 53.6];
-  const map = new Map({
+  const style = earlyStyle(lang.value, as_of.value);
+  const map = tryMap({
     container,
-    style: EMPTY,
+    style: style ? asShown(style) : EMPTY,
     bounds: [west, south, east, north],
     fitBoundsOptions: {
       padding: { top: 40, left: 40, right: 40, bottom: phone.value && task.value ? container.clientHeight * 0.5 : 40 },
@@ -74,6 +71,10 @@ export function createMap(container: HTMLElement): Map | undefined {
     transformRequest: (url) => ({ url: new URL(url, location.origin).href }),
     fadeDuration: readAddress("test") ? 0 : 150,
   });
+  if (!map) {
+    map_failure.value = "no_webgl2";
+    return undefined;
+  }
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   providePatterns(map);
@@ -84,28 +85,53 @@ export function createMap(container: HTMLElement): Map | undefined {
     if (/worker/i.test(error?.message ?? "")) map_failure.value = "worker";
   });
 
-  watchStyle(map);
+  watchStyle(map, style !== undefined);
   watchPointer(map);
   watchView(map);
   watchOrders(map);
-  void map.once("load").then(() => {
+  void settled(map).then(async () => {
     startOverlay(map);
     startMark(map);
-    startDrawingTools(map);
     startMeasure(map);
+    const { startDrawingTools } = await import("./drawing.ts");
+    if (gone.has(map)) return;
+    startDrawingTools(map);
+    resumeDrawing();
   });
+  map.on("remove", () => gone.add(map));
   watch(lang, () => map.getCanvas().setAttribute("aria-label", t("map.label")), { immediate: true });
   if (readAddress("test") === "1") Object.assign(window, { shuijie_map: map });
   return map;
 }
 
-/** The style follows date and language; our own figures stay on top through the change. */
-function watchStyle(map: Map): void {
+const gone = new WeakSet<Map>();
+/** Our figures and the drawing tools wait no longer for tiles than this. */
+const PATIENCE_MS = 1500;
+
+/** Resolves when the first picture stands, or when it is long in coming; the style is there in any case. */
+async function settled(map: Map): Promise<void> {
+  const drawn_first = map.once("idle");
+  if (!map.isStyleLoaded()) await map.once("style.load");
+  await Promise.race([drawn_first, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+}
+
+/** What was wished before the tools were there begins now. */
+function resumeDrawing(): void {
+  const wished = draw_mode.value;
+  if (wished === "idle") return;
+  draw_mode.value = "idle";
+  draw_mode.value = wished;
+}
+
+/** The style follows date and language; our own figures stay on top through the change. `first`: the map has the first one
+ *  already. */
+function watchStyle(map: Map, first: boolean): void {
   let newest = 0;
   const load = async () => {
     const mine = ++newest;
     try {
-      const style = await getStyle(lang.value, as_of.value);
+      const [words, date] = [lang.value, as_of.value];
+      const style = await early(styleKey(words, date), () => readStyle(words, date));
       if (mine !== newest) return;
       map.setStyle(style, { diff: true, transformStyle: (previous, next) => keepOwn(previous, next) });
       if (map_failure.value === "style") map_failure.value = null;
@@ -115,7 +141,7 @@ function watchStyle(map: Map): void {
       if (mine === newest) map_failure.value = "style";
     }
   };
-  watch([lang, as_of], load, { immediate: true });
+  watch([lang, as_of], load, { immediate: !first });
   watch(map_failure, (failure, before) => {
     // A retry clears the failure.
     if (failure === null && before === "style" && !hasServiceLayers(map)) void load();
@@ -149,13 +175,28 @@ function hasServiceLayers(map: Map): boolean {
 }
 
 function keepOwn(previous: StyleSpecification | undefined, next: StyleSpecification): StyleSpecification {
-  for (const layer of next.layers)
-    if (layer.type === "symbol" && layer.layout?.["text-field"] !== undefined) layer.layout["text-font"] ??= FONT;
-  for (const layer of next.layers) declared.set(layer.id, (layer.paint ?? {}) as Record<string, unknown>);
+  asShown(next);
   if (!previous) return next;
   const sources = Object.fromEntries(Object.entries(previous.sources).filter(([id]) => OWN.test(id)));
   const layers = previous.layers.filter((layer) => "source" in layer && OWN.test(String(layer.source)));
   return { ...next, sources: { ...next.sources, ...sources }, layers: [...next.layers, ...layers] };
+}
+
+/** Completes a style of the service, in place: fonts, and what is hidden or made fainter, so that the map need not change
+ *  what it has just loaded. */
+function asShown(style: StyleSpecification): StyleSpecification {
+  for (const layer of style.layers) {
+    if (layer.type === "symbol" && layer.layout?.["text-field"] !== undefined) layer.layout["text-font"] ??= FONT;
+    declared.set(layer.id, { ...layer.paint } as Record<string, unknown>);
+    const theme = themeOf(layer);
+    const off = theme === undefined ? GROUND.test(layer.id) && !ground_shown.value : hidden.value.has(theme);
+    if (off) layer.layout = { ...layer.layout, visibility: "none" } as never;
+    const of = (layer.metadata as Record<string, string> | undefined)?.["shuijie:layer"];
+    if (of === undefined || !strength.value.has(of)) continue;
+    for (const name of OPACITIES[layer.type] ?? [])
+      layer.paint = { ...layer.paint, [name]: strengthOf(layer.id, name, of) } as never;
+  }
+  return style;
 }
 
 /** Paint as the service declares it, by style layer. */
@@ -173,11 +214,16 @@ function applyStrength(map: Map): void {
     const of = (layer?.metadata as Record<string, string> | undefined)?.["shuijie:layer"];
     if (!layer || of === undefined) continue;
     for (const name of OPACITIES[layer.type] ?? []) {
-      const base = declared.get(id)?.[name];
-      const wanted = (typeof base === "number" ? base : 1) * (strength.value.get(of) ?? 1);
+      const wanted = strengthOf(id, name, of);
       if ((map.getPaintProperty(id, name as never) ?? 1) !== wanted) map.setPaintProperty(id, name as never, wanted as never);
     }
   }
+}
+
+/** The opacity `name` of a style layer that belongs to the layer `of`. */
+function strengthOf(id: string, name: string, of: string): number {
+  const base = declared.get(id)?.[name];
+  return (typeof base === "number" ? base : 1) * (strength.value.get(of) ?? 1);
 }
 
 function applyHidden(map: Map): void {

@@ -2,6 +2,7 @@
 import { computed, ref, shallowRef } from "vue";
 import type { Landing } from "../../server/api/collections.ts";
 import { ApiError, getLanding } from "../client.ts";
+import { early, firstDate } from "../early.ts";
 import { lang, useLang } from "../messages.ts";
 import { readAddress, writeAddress } from "./address.ts";
 
@@ -31,7 +32,7 @@ export const is_today = computed(() => as_of.value === undefined || as_of.value 
 export async function start(): Promise<boolean> {
   outage.value = null;
   try {
-    const [, answer] = await Promise.all([useLang(lang.value), getLanding(lang.value)]);
+    const [, answer] = await Promise.all([useLang(lang.value), early(`landing ${lang.value}`, () => getLanding(lang.value))]);
     landing.value = answer;
     ready.value = true;
     return true;
@@ -58,9 +59,4 @@ function firstTask(): Task | null {
   if (readAddress("feature")) return "feature";
   const asked = readAddress("task");
   return ([...TASKS, "print", "help"] as const).find((one) => one === asked) ?? "siting";
-}
-
-function firstDate(): string | undefined {
-  const asked = readAddress("date");
-  return asked !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(asked) ? asked : undefined;
 }
