@@ -1,8 +1,7 @@
 /** The map on paper: one page of the right size with everything a sheet must say. */
 import { writeFileSync } from "node:fs";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser, noBrowser, openScreen, type RunningService, type Screen, startProgram } from "../support/browser.ts";
+import { expect, it } from "vitest";
+import { inBrowser, openScreen } from "../support/browser.ts";
 
 const SIZES = [
   ["zh", "A4", true, [297, 210]],
@@ -11,25 +10,7 @@ const SIZES = [
   ["en", "A3", false, [297, 420]],
 ] as const;
 
-describe.skipIf(noBrowser !== undefined)(noBrowser ? `print (skipped: ${noBrowser})` : "print", () => {
-  let service: RunningService;
-  let browser: Browser;
-  let screen: Screen;
-  beforeAll(async () => {
-    service = await startProgram();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await service?.stop();
-  });
-  afterEach(async () => {
-    const faults = screen?.faults ?? [];
-    await screen?.close();
-    screen = undefined as never;
-    expect(faults).toEqual([]);
-  });
-
+inBrowser("print", (suite) => {
   /** Sizes of a PDF's pages, mm, as its page objects say. */
   function pagesOf(pdf: Buffer): number[][] {
     return [...pdf.toString("latin1").matchAll(/\/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)/g)].map(([, width, height]) =>
@@ -37,27 +18,27 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `print (skipped: ${noBrowse
     );
   }
   const open = async (lang: string) => {
-    screen = await openScreen(browser, service.url, `&lang=${lang}`);
-    await screen.frame([105.94, 29.224, 105.966, 29.258]);
-    await screen.at("open-print").click();
-    await screen.page.locator("[data-test=sheet-preview] img").waitFor();
+    suite.screen = await openScreen(suite.browser, suite.service.url, `&lang=${lang}`);
+    await suite.screen.frame([105.94, 29.224, 105.966, 29.258]);
+    await suite.screen.at("open-print").click();
+    await suite.screen.page.locator("[data-test=sheet-preview] img").waitFor();
   };
 
   it.each(SIZES)(
     "%s %s, landscape %s: one page, with title, legend, scale, system, sources, dates",
     async (lang, paper, landscape, size) => {
       await open(lang);
-      await screen.at("print-paper").selectOption(paper);
-      await screen.at("print-orientation").selectOption({ index: landscape ? 0 : 1 });
-      await screen.at("print-scale").selectOption("25000");
-      await screen.at("print-title").fill("红江闸坝 <b>水源</b>");
-      await screen.at("print-note").fill("附注 note");
-      await screen.page.waitForTimeout(400);
-      await screen.at("print-drawing").waitFor({ state: "detached" });
-      const pdf = await screen.page.pdf({ preferCSSPageSize: true, printBackground: true });
+      await suite.screen.at("print-paper").selectOption(paper);
+      await suite.screen.at("print-orientation").selectOption({ index: landscape ? 0 : 1 });
+      await suite.screen.at("print-scale").selectOption("25000");
+      await suite.screen.at("print-title").fill("红江闸坝 <b>水源</b>");
+      await suite.screen.at("print-note").fill("附注 note");
+      await suite.screen.page.waitForTimeout(400);
+      await suite.screen.at("print-drawing").waitFor({ state: "detached" });
+      const pdf = await suite.screen.page.pdf({ preferCSSPageSize: true, printBackground: true });
       if (process.env["SHUIJIE_PICTURES"]) writeFileSync(`${process.env["SHUIJIE_PICTURES"]}/print-${lang}-${paper}.pdf`, pdf);
       expect(pagesOf(pdf)).toEqual([[...size]]);
-      const words = await screen.at("sheet").textContent();
+      const words = await suite.screen.at("sheet").textContent();
       for (const said of [
         "红江闸坝 <b>水源</b>",
         "附注 note",
@@ -78,14 +59,14 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `print (skipped: ${noBrowse
 
   it("the bar is as long as the scale says, and the picture covers the ground it should", async () => {
     await open("zh");
-    await screen.at("print-scale").selectOption("10000");
-    await screen.page.waitForTimeout(400);
-    await screen.at("print-drawing").waitFor({ state: "detached" });
-    await expect.poll(() => screen.at("sheet").textContent()).toContain("1:10,000");
-    const words = (await screen.at("sheet").textContent())!;
+    await suite.screen.at("print-scale").selectOption("10000");
+    await suite.screen.page.waitForTimeout(400);
+    await suite.screen.at("print-drawing").waitFor({ state: "detached" });
+    await expect.poll(() => suite.screen.at("sheet").textContent()).toContain("1:10,000");
+    const words = (await suite.screen.at("sheet").textContent())!;
     const [, length, unit] = /1:10,000\s*([\d.]+)\s*(km|m)/.exec(words)!;
     const metres = Number(length) * (unit === "km" ? 1000 : 1);
-    const bar = await screen.page
+    const bar = await suite.screen.page
       .locator("[data-test=sheet-preview] .bar")
       .evaluate((node) => (node as unknown as { style: { width: string } }).style.width);
     expect(Number.parseFloat(bar)).toBeCloseTo(metres / 10, 3);
@@ -97,21 +78,21 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `print (skipped: ${noBrowse
 
   it("says so when the map cannot be drawn, and draws it when asked again", async () => {
     await open("zh");
-    await screen.page.route("**/tiles/**", (route) => route.fulfill({ status: 500, body: "" }));
-    await screen.at("print-scale").selectOption("2000");
-    await expect.poll(() => screen.at("sheet").textContent(), { timeout: 20_000 }).toContain("地图没有画成");
-    await screen.page.unroute("**/tiles/**");
-    await screen.at("print-again").click();
-    await screen.page.locator("[data-test=sheet-preview] img").waitFor();
-    screen.faults.splice(0);
+    await suite.screen.page.route("**/tiles/**", (route) => route.fulfill({ status: 500, body: "" }));
+    await suite.screen.at("print-scale").selectOption("2000");
+    await expect.poll(() => suite.screen.at("sheet").textContent(), { timeout: 20_000 }).toContain("地图没有画成");
+    await suite.screen.page.unroute("**/tiles/**");
+    await suite.screen.at("print-again").click();
+    await suite.screen.page.locator("[data-test=sheet-preview] img").waitFor();
+    suite.screen.faults.splice(0);
   });
 
   it("on the screen only the preview is seen, and leaving the panel leaves nothing behind", async () => {
     await open("en");
-    expect(await screen.at("sheet").isVisible()).toBe(false);
-    await screen.at("task-layers").click();
-    await screen.at("sheet").waitFor({ state: "detached" });
-    const pdf = await screen.page.pdf({ preferCSSPageSize: true });
+    expect(await suite.screen.at("sheet").isVisible()).toBe(false);
+    await suite.screen.at("task-layers").click();
+    await suite.screen.at("sheet").waitFor({ state: "detached" });
+    const pdf = await suite.screen.page.pdf({ preferCSSPageSize: true });
     expect(pagesOf(pdf).length).toBeGreaterThan(0);
   });
 });

@@ -1,8 +1,7 @@
 /** On the map's stage: positions in a chosen reference system, and measuring on the ellipsoid. */
 import { Geodesic, PolygonArea } from "geographiclib-geodesic";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser, noBrowser, openScreen, type RunningService, type Screen, startProgram } from "../support/browser.ts";
+import { expect, it } from "vitest";
+import { inBrowser, openScreen } from "../support/browser.ts";
 
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -14,25 +13,7 @@ const CORNERS: [number, number][] = [
   [105.949, 29.236],
 ];
 
-describe.skipIf(noBrowser !== undefined)(noBrowser ? `the stage (skipped: ${noBrowser})` : "the stage", () => {
-  let service: RunningService;
-  let browser: Browser;
-  let screen: Screen;
-  beforeAll(async () => {
-    service = await startProgram();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await service?.stop();
-  });
-  afterEach(async () => {
-    const faults = screen?.faults ?? [];
-    await screen?.close();
-    screen = undefined as never;
-    expect(faults).toEqual([]);
-  });
-
+inBrowser("the stage", (suite) => {
   /** Another library's ellipsoid is WGS 84: a hundredth of a millimetre apart here. */
   const length = (points: [number, number][]) =>
     points.slice(1).reduce((sum, [lon, lat], i) => sum + Geodesic.WGS84.Inverse(points[i]![1], points[i]![0], lat, lon).s12!, 0);
@@ -45,115 +26,117 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `the stage (skipped: ${noBr
   ] as const)(
     "%s %j: a distance and an area are measured along geodesics, kept until cleared, and open no popup",
     async (lang, options) => {
-      screen = await openScreen(browser, service.url, `&lang=${lang}`, options);
+      suite.screen = await openScreen(suite.browser, suite.service.url, `&lang=${lang}`, options);
       // On a phone the lower half is the sheet's.
-      await screen.frame(options === PHONE ? [105.946, 29.2, 105.959, 29.25] : VIEW);
-      await screen.at("measure-distance").click();
-      for (const at of CORNERS.slice(0, 3)) await screen.clickAt(...at);
-      await screen.at("measure-end").click();
-      const [, km] = /([\d.]+) km/.exec(await screen.at("measure-result").innerText())!;
+      await suite.screen.frame(options === PHONE ? [105.946, 29.2, 105.959, 29.25] : VIEW);
+      await suite.screen.at("measure-distance").click();
+      for (const at of CORNERS.slice(0, 3)) await suite.screen.clickAt(...at);
+      await suite.screen.at("measure-end").click();
+      const [, km] = /([\d.]+) km/.exec(await suite.screen.at("measure-result").innerText())!;
       expect(Math.abs(Number(km) * 1000 - length(CORNERS.slice(0, 3)))).toBeLessThan(30);
-      expect(await screen.drawnOf("sj-measure")).toBeGreaterThan(4);
-      expect(await screen.at("popup").count()).toBe(0);
+      expect(await suite.screen.drawnOf("sj-measure")).toBeGreaterThan(4);
+      expect(await suite.screen.at("popup").count()).toBe(0);
 
-      await screen.at("measure-area").click();
-      expect(await screen.at("measure-result").innerText()).toBe("");
-      for (const at of CORNERS) await screen.clickAt(...at);
-      await screen.at("measure-back").click();
-      await screen.clickAt(...CORNERS[3]!);
-      await screen.at("measure-end").click();
-      const words = await screen.at("measure-result").innerText();
+      await suite.screen.at("measure-area").click();
+      expect(await suite.screen.at("measure-result").innerText()).toBe("");
+      for (const at of CORNERS) await suite.screen.clickAt(...at);
+      await suite.screen.at("measure-back").click();
+      await suite.screen.clickAt(...CORNERS[3]!);
+      await suite.screen.at("measure-end").click();
+      const words = await suite.screen.at("measure-result").innerText();
       const polygon = new PolygonArea.PolygonArea(Geodesic.WGS84, false);
       for (const [lon, lat] of CORNERS) polygon.AddPoint(lat, lon);
       const expected = Math.abs(polygon.Compute(false, true).area!) / 10_000;
       const [, ha] = lang === "zh" ? /([\d.]+) 公顷（[\d.,]+ 亩）/.exec(words)! : /([\d.]+) ha/.exec(words)!;
       expect(Math.abs(Number(ha) / expected - 1)).toBeLessThan(0.03);
-      await screen.at("measure-clear").click();
-      await expect.poll(() => screen.drawnOf("sj-measure")).toBe(0);
+      await suite.screen.at("measure-clear").click();
+      await expect.poll(() => suite.screen.drawnOf("sj-measure")).toBe(0);
     },
   );
 
   it.each(["zh", "en"])("%s: a bow tie has a perimeter and no area", async (lang) => {
-    screen = await openScreen(browser, service.url, `&lang=${lang}`);
-    await screen.frame(VIEW);
-    await screen.at("measure-area").click();
-    for (const i of [0, 2, 1, 3]) await screen.clickAt(...CORNERS[i]!);
-    await screen.page.keyboard.press("Enter");
-    const words = await screen.at("measure-result").innerText();
+    suite.screen = await openScreen(suite.browser, suite.service.url, `&lang=${lang}`);
+    await suite.screen.frame(VIEW);
+    await suite.screen.at("measure-area").click();
+    for (const i of [0, 2, 1, 3]) await suite.screen.clickAt(...CORNERS[i]!);
+    await suite.screen.page.keyboard.press("Enter");
+    const words = await suite.screen.at("measure-result").innerText();
     expect(words).toContain(lang === "zh" ? "没有面积" : "no area");
     expect(words).not.toMatch(/公顷|\bha\b/);
   });
 
   it("where Gauss-Krueger has no zone, a remembered choice reads degrees and no metres of another zone", async () => {
-    screen = await openScreen(browser, service.url);
-    await screen.at("readout").click();
-    expect(await screen.at("readouts").getByRole("menuitemradio").first().innerText()).toContain("EPSG:4544");
-    await screen.at("readout-gk3").click();
-    await screen.frame([139.5, 35, 139.6, 35.1]);
-    await screen.page.mouse.move(500, 400);
-    await screen.page.mouse.move(503, 402);
-    expect(await screen.at("readout").innerText()).toContain("EPSG:4490");
-    expect(await screen.at("pointer").innerText()).toMatch(/139\.5\d+°E 35\.0\d+°N/);
-    await screen.frame(VIEW);
-    expect(await screen.at("readout").innerText()).toContain("EPSG:4544");
+    suite.screen = await openScreen(suite.browser, suite.service.url);
+    await suite.screen.at("readout").click();
+    expect(await suite.screen.at("readouts").getByRole("menuitemradio").first().innerText()).toContain("EPSG:4544");
+    await suite.screen.at("readout-gk3").click();
+    await suite.screen.frame([139.5, 35, 139.6, 35.1]);
+    await suite.screen.page.mouse.move(500, 400);
+    await suite.screen.page.mouse.move(503, 402);
+    expect(await suite.screen.at("readout").innerText()).toContain("EPSG:4490");
+    expect(await suite.screen.at("pointer").innerText()).toMatch(/139\.5\d+°E 35\.0\d+°N/);
+    await suite.screen.frame(VIEW);
+    expect(await suite.screen.at("readout").innerText()).toContain("EPSG:4544");
   });
 
   it("keys: Backspace takes back, Enter ends, Escape clears; drawing a site ends measuring", async () => {
-    screen = await openScreen(browser, service.url);
-    await screen.frame(VIEW);
-    await screen.at("measure-distance").click();
-    for (const at of CORNERS) await screen.clickAt(...at);
-    const result = () => screen.at("measure-result").innerText();
-    await screen.page.mouse.move(300, 700);
-    await screen.page.keyboard.press("Backspace");
-    await screen.page.keyboard.press("Enter");
+    suite.screen = await openScreen(suite.browser, suite.service.url);
+    await suite.screen.frame(VIEW);
+    await suite.screen.at("measure-distance").click();
+    for (const at of CORNERS) await suite.screen.clickAt(...at);
+    const result = () => suite.screen.at("measure-result").innerText();
+    await suite.screen.page.mouse.move(300, 700);
+    await suite.screen.page.keyboard.press("Backspace");
+    await suite.screen.page.keyboard.press("Enter");
     const ended = await result();
-    await screen.page.mouse.move(600, 300);
+    await suite.screen.page.mouse.move(600, 300);
     expect(await result()).toBe(ended);
-    await screen.page.keyboard.press("Escape");
-    expect(await screen.at("measure-bar").count()).toBe(0);
-    await screen.at("measure-area").click();
-    await screen.at("draw-polygon").click();
-    expect(await screen.at("measure-bar").count()).toBe(0);
-    await screen.page.keyboard.press("Escape");
+    await suite.screen.page.keyboard.press("Escape");
+    expect(await suite.screen.at("measure-bar").count()).toBe(0);
+    await suite.screen.at("measure-area").click();
+    await suite.screen.at("draw-polygon").click();
+    expect(await suite.screen.at("measure-bar").count()).toBe(0);
+    await suite.screen.page.keyboard.press("Escape");
   });
 
   it.each(["zh", "en"])("%s: positions are read out in the system chosen, which is remembered; C copies", async (lang) => {
-    screen = await openScreen(browser, service.url, `&lang=${lang}`, { permissions: ["clipboard-read", "clipboard-write"] });
-    await screen.frame(VIEW);
+    suite.screen = await openScreen(suite.browser, suite.service.url, `&lang=${lang}`, {
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    await suite.screen.frame(VIEW);
     const hover = async () => {
-      const [[x, y]] = (await screen.pixels([[105.955, 29.235]])) as [[number, number]];
-      await screen.page.mouse.move(x - 3, y);
-      await screen.page.mouse.move(x, y);
-      return screen.at("pointer").innerText();
+      const [[x, y]] = (await suite.screen.pixels([[105.955, 29.235]])) as [[number, number]];
+      await suite.screen.page.mouse.move(x - 3, y);
+      await suite.screen.page.mouse.move(x, y);
+      return suite.screen.at("pointer").innerText();
     };
     const choose = async (one: string) => {
-      await screen.at("readout").click();
-      await screen.at(`readout-${one}`).click();
+      await suite.screen.at("readout").click();
+      await suite.screen.at(`readout-${one}`).click();
     };
     expect(await hover()).toMatch(/105\.95\d+°E 29\.23\d+°N/);
     await choose("dms");
     expect(await hover()).toMatch(/105°57'1[78]\.\d\d"E 29°14'0[56]\.\d\d"N/);
     await choose("gk3");
-    expect(await screen.at("readout").innerText()).toContain("EPSG:4544");
+    expect(await suite.screen.at("readout").innerText()).toContain("EPSG:4544");
     expect(await hover()).toMatch(/3235[67]\d\d\.\d\d\D+5928[45]\d\.\d\d/);
     await choose("gk3_zone");
     expect(await hover()).toMatch(/355928[45]\d\.\d\d/);
-    await screen.page.keyboard.press("c");
+    await suite.screen.page.keyboard.press("c");
     await expect
       .poll(() =>
-        screen.page.evaluate(() =>
+        suite.screen.page.evaluate(() =>
           (globalThis as unknown as { navigator: { clipboard: { readText(): Promise<string> } } }).navigator.clipboard.readText(),
         ),
       )
       .toMatch(/355928.*\(EPSG:4523\)/);
-    await screen.page.reload();
-    await screen.at("panel").waitFor();
-    expect(await screen.at("readout").innerText()).toContain("EPSG:4523");
-    await screen.at("readout").focus();
-    await screen.page.keyboard.press("Enter");
-    await screen.at("readouts").waitFor();
-    await screen.page.keyboard.press("Escape");
-    expect(await screen.at("readouts").count()).toBe(0);
+    await suite.screen.page.reload();
+    await suite.screen.at("panel").waitFor();
+    expect(await suite.screen.at("readout").innerText()).toContain("EPSG:4523");
+    await suite.screen.at("readout").focus();
+    await suite.screen.page.keyboard.press("Enter");
+    await suite.screen.at("readouts").waitFor();
+    await suite.screen.page.keyboard.press("Escape");
+    expect(await suite.screen.at("readouts").count()).toBe(0);
   });
 });

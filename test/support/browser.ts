@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
@@ -259,4 +260,31 @@ export async function flawsOf(page: Page, selector = "html"): Promise<Flaw[]> {
       nodes: nodes.slice(0, 4).map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary.slice(0, 200)}`),
     }));
   }, selector);
+}
+
+/** What the tests of a suite share: one program, one browser, and the screen of the test at hand. */
+export type Suite = { service: RunningService; browser: Browser; screen: Screen };
+
+/** A suite in a real browser, skipped where there is none. After each test its screen is closed, and it must have left
+ *  nothing in the console, asked nobody else for anything, and broken no content security policy; refusals of the service
+ *  (4xx) are the test's own business. */
+export function inBrowser(name: string, body: (suite: Suite) => void): void {
+  describe.skipIf(noBrowser !== undefined)(noBrowser ? `${name} (skipped: ${noBrowser})` : name, () => {
+    const suite = {} as Suite;
+    beforeAll(async () => {
+      suite.service = await startProgram();
+      suite.browser = await launchBrowser();
+    });
+    afterAll(async () => {
+      await suite.browser?.close();
+      await suite.service?.stop();
+    });
+    afterEach(async () => {
+      const faults = suite.screen?.faults ?? [];
+      await suite.screen?.close();
+      suite.screen = undefined as never;
+      expect(faults.filter((fault) => !/status of 4\d\d/.test(fault))).toEqual([]);
+    });
+    body(suite);
+  });
 }
