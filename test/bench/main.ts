@@ -13,7 +13,7 @@ import { benchChecks } from "./checks.ts";
 import { benchIdle } from "./idle.ts";
 import { type Figure, printTable, writeJson } from "./measure.ts";
 import { buildPages, ROOT, run } from "./pages.ts";
-import { benchPan } from "./pan.ts";
+import { benchPan, crowd } from "./pan.ts";
 import { benchStart } from "./start.ts";
 import { benchTiles } from "./tiles.ts";
 
@@ -82,13 +82,19 @@ async function inService(database: OpenDatabase): Promise<void> {
 
 async function inBrowser(): Promise<void> {
   const pages = await buildPages(folder);
-  const service = await run("test/bench/serve.ts", [join(folder, "pages-data"), pages]);
   const browser = await launchBrowser();
+  const serving = async (data: string, geodata: string[], measure: (url: string) => Promise<Figure[]>) => {
+    const service = await run("test/bench/serve.ts", [join(folder, data), pages, ...geodata]);
+    try {
+      figures.push(...(await measure(service.url)));
+    } finally {
+      await service.stop();
+    }
+  };
   try {
-    if (wants("idle")) figures.push(...(await benchIdle(browser, service.url, rounds(15, 5))));
-    if (wants("pan")) figures.push(...(await benchPan(browser, service.url, rounds(4, 2))));
+    if (wants("idle")) await serving("idle", [], (url) => benchIdle(browser, url, rounds(15, 5)));
+    if (wants("pan")) await serving("pan", [crowd(folder)], (url) => benchPan(browser, url, rounds(4, 2)));
   } finally {
     await browser.close();
-    await service.stop();
   }
 }

@@ -1,19 +1,47 @@
 /** Smooth panning: the same five seconds of moving and zooming on our page and on the bare one, every layer shown, as the
  *  times between frames. */
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { GEODATA } from "../../server/service.ts";
 import { type Figure, figure } from "./measure.ts";
 import { bareTwin, openPage } from "./pages.ts";
 
 /** All themes that are hidden at first. */
 const SHOW = "reach,no_farming_area/suitable,no_farming_area/aquaculture_suitable,control_area/planning_area";
-/** Where nearly all facilities of the opening district are in view. */
-const VIEW = "10/29.25/105.87";
+/** The first zoom at which facilities are drawn, where most of them are. */
+const VIEW = "11/29.306/105.872";
 
-/** One second each: across, down, into the town and back out. Returns the times between frames, ms. */
+/** Each facility of the opening district stands this often in the map that is moved: some 600 are in view at once. */
+const TIMES = 3;
+const APART_DEG = 0.006;
+
+/** A copy of `geodata/` in `into` with more facilities. */
+export function crowd(into: string): string {
+  const folder = join(into, "geodata");
+  cpSync(GEODATA, folder, { recursive: true });
+  const file = join(folder, "layers", "facility", "500118.geojson");
+  type Point = { properties: Record<string, unknown>; geometry: { type: "Point"; coordinates: [number, number] } };
+  const collection = JSON.parse(readFileSync(file, "utf8")) as { features: Point[] };
+  const more = Array.from({ length: TIMES - 1 }, (_, n) =>
+    collection.features.map(({ properties, geometry, ...rest }) => ({
+      ...rest,
+      properties: { ...properties, code: `${String(properties["code"])}-${n + 2}` },
+      geometry: {
+        ...geometry,
+        coordinates: [geometry.coordinates[0] + APART_DEG * (n + 1), geometry.coordinates[1] + APART_DEG],
+      },
+    })),
+  );
+  writeFileSync(file, JSON.stringify({ ...collection, features: [...collection.features, ...more.flat()] }));
+  return folder;
+}
+
+/** One second each: across, into the town, closer, and back out. Returns the times between frames, ms. */
 const RIDE = `(async () => {
   const legs = [
-    { center: [105.97, 29.25], zoom: 10 }, { center: [105.95, 29.35], zoom: 11 }, { center: [105.93, 29.36], zoom: 13 },
-    { center: [105.95, 29.30], zoom: 12 }, { center: [105.87, 29.25], zoom: 10 },
+    { center: [105.97, 29.306], zoom: 11 }, { center: [105.93, 29.36], zoom: 12 }, { center: [105.93, 29.38], zoom: 13 },
+    { center: [105.9, 29.33], zoom: 12 }, { center: [105.872, 29.306], zoom: 11 },
   ];
   const frames = [];
   let last, riding = true;
