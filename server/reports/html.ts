@@ -51,7 +51,7 @@ function page(report: Report): Markup {
           ${cover(report, t)} ${conclusion(check, t)}
           <section>
             <h2>${number.section("project")}</h2>
-            ${project(report, t)} ${report.figures.slice(0, 1).map((figure) => figureMarkup(figure, lang, t))}
+            ${project(report, t)} ${figuresOf(report, "project", t)}
           </section>
           <section>
             <h2>${number.section("basis")}</h2>
@@ -63,7 +63,7 @@ function page(report: Report): Markup {
           </section>
           <section>
             <h2>${number.section("results")}</h2>
-            ${resultsTable(check, t)} ${report.figures.slice(1).map((figure) => figureMarkup(figure, lang, t))}
+            ${resultsTable(check, t)} ${figuresOf(report, "results", t)}
           </section>
           <section>
             <h2>${number.section("provisions")}</h2>
@@ -79,7 +79,7 @@ function page(report: Report): Markup {
           </section>
           <section>
             <h2>${number.section("annex")}</h2>
-            ${coordinates(report, t)}
+            ${figuresOf(report, "annex", t)} ${coordinates(report, t)}
             <p class="note">${t("report.t5")}</p>
             <p class="note">${t("report.t6")}</p>
           </section>
@@ -220,6 +220,10 @@ function project({ check, attributes, districts, central_meridian }: Report, t: 
     [t("report.frame"), t("report.figure.crs", { crs: site.crs_gk, meridian: central_meridian })],
     [t("answer.accuracy"), distanceText(lang, site.accuracy_m)],
   ]);
+}
+
+function figuresOf({ figures, check }: Report, place: ReportFigure["place"], t: Say): Markup {
+  return html`${figures.filter((figure) => figure.place === place).map((figure) => figureMarkup(figure, check.lang, t))}`;
 }
 
 function figureMarkup(figure: ReportFigure, lang: Lang, t: Say): Markup {
