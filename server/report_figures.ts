@@ -164,6 +164,8 @@ async function drawTheme(
 /** Line widths on paper, mm. */
 const SITE = { color: "#D40000", opacity: 0.05, width: 0.7, dash: null, pattern: null };
 const PIECE = { color: "#FF1744", opacity: 0.4, width: 0.4, dash: null, pattern: null };
+/** Of a site that is a line: a band under it. */
+const PIECE_OF_LINE = { ...PIECE, color: "#FFA3B5", width: 2.2 };
 const WAY = { color: "#111111", opacity: 1, width: 0.3, dash: [3, 2], pattern: null };
 /** Of the site's label over the site, mm. */
 const ABOVE_MM = 3;
@@ -272,8 +274,13 @@ function featureLabel({ label, geometry }: Drawn, feature: Known | undefined): L
 }
 
 function shapesOf({ id, geometry }: Drawn, feature: Known | undefined): Shape[] {
-  const style = feature ? styleOf(feature.paint) : id === "site" ? SITE : PIECE;
-  return partsOf(geometry).map(({ kind, paths }) => ({ kind, paths, style, arrows: feature?.paint.arrows === true }));
+  const arrows = feature?.paint.arrows === true;
+  const style = feature ? styleOf(feature.paint) : id === "site" ? SITE : null;
+  return partsOf(geometry).map(({ kind, paths }) => ({ kind, paths, style: style ?? pieceStyle(kind), arrows }));
+}
+
+function pieceStyle(kind: Shape["kind"]): Shape["style"] {
+  return kind === "line" ? PIECE_OF_LINE : PIECE;
 }
 
 /** As on the screen, in millimetres of paper. */
@@ -314,11 +321,12 @@ function legendOf(check: Check, drawn: readonly Drawn[], features: ReadonlyMap<s
     drawn.flatMap(({ id }) => (features.has(id) ? [[features.get(id)!.theme, features.get(id)!] as const] : [])),
   );
   const pieces = drawn.find(({ id }) => id.startsWith("piece/"));
+  const kindOfPieces = pieces && partsOf(pieces.geometry)[0]!.kind;
   const { area_m2, length_m } = check.site;
   const site = area_m2 !== null ? "area" : length_m !== null ? "line" : "point";
   return [
     { title: say(lang, "report.figure.site"), kind: site, style: SITE },
-    ...(pieces ? [{ title: say(lang, "report.figure.piece"), kind: partsOf(pieces.geometry)[0]!.kind, style: PIECE }] : []),
+    ...(kindOfPieces ? [{ title: say(lang, "report.figure.piece"), kind: kindOfPieces, style: pieceStyle(kindOfPieces) }] : []),
     ...[...paints.values()].toReversed().map(({ paint, layer }): LegendRow => {
       const kind = layer.geometry === "polygon" ? "area" : layer.geometry;
       return { title: paint.title[lang], kind, style: styleOf(paint) };
@@ -334,10 +342,14 @@ function notesOf(check: Check, drawn: readonly Drawn[], features: ReadonlyMap<st
   const srid_gk = Number(check.site.crs_gk.split(":")[1]);
   return [
     say(lang, "report.figure.crs", { crs: check.site.crs_gk, meridian: zoneMeridian(srid_gk) }),
-    say(lang, "report.figure.source", {
-      source: sources.join(say(lang, "report.semicolon")) || say(lang, "none"),
-      date: dates.length === 0 ? say(lang, "none") : [...new Set([dates[0]!, dates.at(-1)!])].join("–"),
-    }),
+    ...(themes.length > 0 || features.size > 0
+      ? [
+          say(lang, "report.figure.source", {
+            source: sources.join(say(lang, "report.semicolon")) || say(lang, "none"),
+            date: dates.length === 0 ? say(lang, "none") : [...new Set([dates[0]!, dates.at(-1)!])].join("–"),
+          }),
+        ]
+      : [say(lang, "report.figure.given", { crs: check.site.crs_given })]),
     say(lang, "report.figure.made", { date: check.as_of, version: check.versions.service }),
   ];
 }

@@ -233,8 +233,8 @@ function cut(text: string, most: number): string {
 /** Lines of at most `most` half-width signs; a longer word stands alone. */
 function wrap(text: string, most: number): string[] {
   const lines = [""];
-  // Words of letters stay whole; Chinese breaks anywhere.
-  for (const piece of text.match(/[\w.,;:%°@/()-]+|\s+|[^]/gu) ?? []) {
+  // Words of letters stay whole; Chinese breaks anywhere but before a closing sign.
+  for (const piece of text.match(/[\w.,;:%°@/()-]+[）」》，。、；：]*|\s+|[^][）」》，。、；：]*/gu) ?? []) {
     if (textWidth(lines.at(-1)! + piece, 2) > most) lines.push("");
     lines[lines.length - 1] += piece;
   }
@@ -244,7 +244,7 @@ function wrap(text: string, most: number): string[] {
 type Placed = Label & { x: number; y: number; lines: string[]; width: number; height: number };
 /** Chinese signs of a label in all, and in a line. */
 const MOST_SIGNS = 36;
-const LINE_SIGNS = 14;
+const LINE_SIGNS = 17;
 
 /** Where labels stand: over their place or where they may move to, within the frame; one that would cover another
  *  wherever it goes is left out. */
