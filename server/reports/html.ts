@@ -690,6 +690,7 @@ th { background: #eef1f4; font-weight: 600; print-color-adjust: exact; -webkit-p
 .provisions th:nth-child(2) { width: 42mm; }
 .provisions th:nth-child(4) { width: 20mm; }
 .provisions th:nth-child(5) { width: 36mm; }
+.en .provisions th:nth-child(4) { width: 24mm; }
 blockquote { margin: 1mm 0 0; padding-left: 2mm; border-left: 0.8pt solid #9aa5b1; }
 figure { margin: 2mm 0; break-inside: avoid; }
 figure svg { display: block; max-width: 100%; height: auto; font-family: "Noto Sans CJK SC", "Microsoft YaHei", SimHei, sans-serif; }
