@@ -20,7 +20,19 @@ export type Shape = {
   arrows: boolean;
 };
 
-export type Label = { at: [number, number]; text: string; color: string; strong: boolean };
+/** Where it may go when its place is taken: elsewhere inside the rings or along the lines (metres), `aside` of its place,
+ *  or, for the name of a point, `off` it, which it never covers. None of them: nowhere. */
+export type Label = {
+  at: [number, number];
+  text: string;
+  color: string;
+  strong: boolean;
+  within?: [number, number][][];
+  along?: [number, number][][];
+  moves?: "aside" | "off";
+  /** Its place is marked. */
+  dot?: boolean;
+};
 
 export type LegendRow = { title: string; kind: Shape["kind"]; style: Shape["style"] };
 
@@ -38,7 +50,9 @@ export type Drawing = {
   sample: boolean;
 };
 
-const SCALES = [1, 2, 2.5, 5].flatMap((step) => [100, 1000, 10_000, 100_000, 1_000_000].map((power) => step * power));
+const SCALES = [1, 1.5, 2, 2.5, 3, 4, 5, 7.5].flatMap((step) =>
+  [100, 1000, 10_000, 100_000, 1_000_000].map((power) => step * power),
+);
 
 /** The frame round `content` (metres) with at least `margin_m` about it, at the nearest round scale that holds it. */
 export function frameOf(content: Box, margin_m: number): { box: Box; scale: number } {
@@ -93,6 +107,7 @@ export function drawFigure(drawing: Drawing, lang: Lang, id: string, title: stri
     </defs>
     <rect x="1" y="1" width="${MAP_MM.width}" height="${MAP_MM.height}" fill="#fbfbf9" />
     <g clip-path="url(#${id}-frame)">${shapes.map((shape) => shapeMarkup(shape, place, patternOf(shape.style)))}</g>
+    ${drawing.labels.filter(({ dot }) => dot).map(({ at }) => dotMarkup(place(at)))}
     ${placeLabels(drawing.labels, place).map(labelMarkup)}
     <rect x="1" y="1" width="${MAP_MM.width}" height="${MAP_MM.height}" fill="none" stroke="#111" stroke-width="0.35" />
     ${
@@ -195,7 +210,7 @@ function patternMarkup(name: string, key: string): Markup {
     height="${lines.size}"
     patternUnits="userSpaceOnUse"
     patternTransform="rotate(${lines.turn})"
-    ><path d="${lines.d}" stroke="${color}" stroke-width="0.3"
+    ><path d="${lines.d}" stroke="${color}" stroke-width="0.3" stroke-opacity="0.6"
   /></pattern>`;
 }
 
@@ -218,8 +233,8 @@ function cut(text: string, most: number): string {
 /** Lines of at most `most` half-width signs; a longer word stands alone. */
 function wrap(text: string, most: number): string[] {
   const lines = [""];
-  // Words of letters stay whole; Chinese breaks anywhere.
-  for (const piece of text.match(/[\w.,;:%°@/()-]+|\s+|[^]/gu) ?? []) {
+  // Words of letters stay whole; Chinese breaks anywhere but before a closing sign.
+  for (const piece of text.match(/[\w.,;:%°@/()-]+[）」》，。、；：]*|\s+|[^][）」》，。、；：]*/gu) ?? []) {
     if (textWidth(lines.at(-1)! + piece, 2) > most) lines.push("");
     lines[lines.length - 1] += piece;
   }
@@ -229,43 +244,114 @@ function wrap(text: string, most: number): string[] {
 type Placed = Label & { x: number; y: number; lines: string[]; width: number; height: number };
 /** Chinese signs of a label in all, and in a line. */
 const MOST_SIGNS = 36;
-const LINE_SIGNS = 14;
+const LINE_SIGNS = 17;
 
-/** Where labels stand: over their place, within the frame; one that would cover another is left out. */
+/** Where labels stand: over their place or where they may move to, within the frame; one that would cover another
+ *  wherever it goes is left out. */
 export function placeLabels(labels: readonly Label[], place: (at: [number, number]) => [number, number]): Placed[] {
   const placed: Placed[] = [];
   for (const label of labels) {
     const lines = wrap(cut(label.text, MOST_SIGNS), LINE_SIGNS * 2);
     const width = Math.max(...lines.map((line) => textWidth(line, LABEL_MM)));
     const height = lines.length * LABEL_MM * 1.2;
-    const [px, py] = place(label.at);
-    const x = Math.min(Math.max(px - width / 2, 2), 1 + MAP_MM.width - width - 1);
-    const y = Math.min(Math.max(py - height / 2, 2), 1 + MAP_MM.height - height - 1);
-    const free = placed.every(
-      (other) => x > other.x + other.width || x + width < other.x || y > other.y + other.height || y + height < other.y,
-    );
-    if (free) placed.push({ ...label, x, y, lines, width, height });
+    for (const [px, py] of candidates(label, place, width, height)) {
+      const x = Math.min(Math.max(px - width / 2, 2), MAP_MM.width - width);
+      const y = Math.min(Math.max(py - height / 2, 2), MAP_MM.height - height);
+      const free = placed.every(
+        (other) => x > other.x + other.width || x + width < other.x || y > other.y + other.height || y + height < other.y,
+      );
+      if (!free) continue;
+      placed.push({ ...label, x, y, lines, width, height });
+      break;
+    }
   }
   return placed;
 }
 
-function labelMarkup({ x, y, lines, width, color, strong }: Placed): Markup {
-  return html`${lines.map(
-    (line, i) =>
-      html`<text
-        x="${fixed(x + width / 2)}"
-        y="${fixed(y + LABEL_MM * (0.9 + i * 1.2))}"
-        font-size="${LABEL_MM}"
-        text-anchor="middle"
-        ${strong ? html` font-weight="600"` : ""}
-        fill="${color}"
-        stroke="#fff"
-        stroke-width="0.7"
-        paint-order="stroke"
-        stroke-linejoin="round"
-        >${line}</text
-      >`,
-  )}`;
+type Mm = [x: number, y: number];
+/** Places tried inside an area: every so many mm each way. */
+const GRID_MM = { x: 12, y: 6 };
+
+/** Middles of a label of that size, best first, mm. */
+function* candidates(
+  { at, within, along, moves }: Label,
+  place: (at: [number, number]) => [number, number],
+  width: number,
+  height: number,
+): Generator<Mm> {
+  const [x, y] = place(at);
+  const beside = 2.2 + width / 2;
+  const over = 2.2 + height / 2;
+  if (moves !== "off") yield [x, y];
+  if (moves === "off") yield* around(x, y, beside, over);
+  if (moves === "aside") for (const step of [1.3, 2.4, 3.6]) yield* around(x, y, beside, step * height);
+  if (within)
+    yield* inside(
+      within.map((ring) => ring.map(place)),
+      [x, y],
+    );
+  for (const line of along ?? [])
+    for (const part of [0.25, 0.75, 0.1, 0.9]) yield place(line[Math.round((line.length - 1) * part)]!);
+}
+
+function around(x: number, y: number, dx: number, dy: number): Mm[] {
+  return [
+    [x + dx, y],
+    [x - dx, y],
+    [x, y - dy],
+    [x, y + dy],
+    [x + dx, y - dy],
+    [x - dx, y - dy],
+    [x + dx, y + dy],
+    [x - dx, y + dy],
+  ];
+}
+
+/** Grid points of the frame inside the rings, nearest to `from` first. */
+function inside(rings: readonly Mm[][], from: Mm): Mm[] {
+  const found: Mm[] = [];
+  for (let x = GRID_MM.x; x < MAP_MM.width; x += GRID_MM.x)
+    for (let y = GRID_MM.y; y < MAP_MM.height; y += GRID_MM.y) if (isInside(rings, x, y)) found.push([x, y]);
+  const away = ([x, y]: Mm) => Math.hypot(x - from[0], y - from[1]);
+  return found.toSorted((a, b) => away(a) - away(b));
+}
+
+/** By the even-odd rule. */
+function isInside(rings: readonly Mm[][], x: number, y: number): boolean {
+  let within = false;
+  for (const ring of rings)
+    for (const [i, [x1, y1]] of ring.entries()) {
+      const [x2, y2] = ring[(i + 1) % ring.length]!;
+      if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) within = !within;
+    }
+  return within;
+}
+
+function dotMarkup([x, y]: Mm): Markup {
+  return html`<circle cx="${fixed(x)}" cy="${fixed(y)}" r="0.8" fill="#fff" stroke="#111" stroke-width="0.3" />`;
+}
+
+function labelMarkup({ x, y, lines, width, height, color, strong }: Placed): Markup {
+  return html`<rect
+      x="${fixed(x - 0.4)}"
+      y="${fixed(y - 0.2)}"
+      width="${fixed(width + 0.8)}"
+      height="${fixed(height)}"
+      rx="0.5"
+      fill="#fff"
+      fill-opacity="0.78"
+    />${lines.map(
+      (line, i) =>
+        html`<text
+          x="${fixed(x + width / 2)}"
+          y="${fixed(y + LABEL_MM * (0.9 + i * 1.2))}"
+          font-size="${LABEL_MM}"
+          text-anchor="middle"
+          ${strong ? html` font-weight="600"` : ""}
+          fill="${color}"
+          >${line}</text
+        >`,
+    )}`;
 }
 
 /** Where the corners of the frame lie: northing and easting in metres. */

@@ -1,5 +1,5 @@
 /** The report as one page for the screen and for A4 paper: no script, nothing from elsewhere, every value escaped. */
-import type { Check, Conclusion, Finding, Rank, ThemeAnswer } from "../api/checks.ts";
+import type { Basis, Check, Conclusion, Finding, Rank, ThemeAnswer } from "../api/checks.ts";
 import type { Lang } from "../api/common.ts";
 import { areaText, digits, directionText, distanceText, percentText, squareMetresText } from "../measures.ts";
 import { say } from "../messages.ts";
@@ -46,12 +46,16 @@ function page(report: Report): Markup {
         </style>
       </head>
       <body class="${lang}">
-        ${sample && html`<p class="running">${t("report.sample.running")}</p>`}
+        ${
+          sample &&
+          html`<p class="running">${t("report.sample.running")}</p>
+            <p class="watermark" aria-hidden="true">${t("report.sample")}</p>`
+        }
         <main>
           ${cover(report, t)} ${conclusion(check, t)}
           <section>
             <h2>${number.section("project")}</h2>
-            ${project(report, t)} ${report.figures.slice(0, 1).map((figure) => figureMarkup(figure, lang, t))}
+            ${project(report, t)} ${figuresOf(report, "project", t)}
           </section>
           <section>
             <h2>${number.section("basis")}</h2>
@@ -63,7 +67,7 @@ function page(report: Report): Markup {
           </section>
           <section>
             <h2>${number.section("results")}</h2>
-            ${resultsTable(check, t)} ${report.figures.slice(1).map((figure) => figureMarkup(figure, lang, t))}
+            ${resultsTable(check, t)} ${figuresOf(report, "results", t)}
           </section>
           <section>
             <h2>${number.section("provisions")}</h2>
@@ -79,7 +83,7 @@ function page(report: Report): Markup {
           </section>
           <section>
             <h2>${number.section("annex")}</h2>
-            ${coordinates(report, t)}
+            ${figuresOf(report, "annex", t)} ${coordinates(report, t)}
             <p class="note">${t("report.t5")}</p>
             <p class="note">${t("report.t6")}</p>
           </section>
@@ -222,6 +226,10 @@ function project({ check, attributes, districts, central_meridian }: Report, t: 
   ]);
 }
 
+function figuresOf({ figures, check }: Report, place: ReportFigure["place"], t: Say): Markup {
+  return html`${figures.filter((figure) => figure.place === place).map((figure) => figureMarkup(figure, check.lang, t))}`;
+}
+
 function figureMarkup(figure: ReportFigure, lang: Lang, t: Say): Markup {
   const caption = html`<figcaption>${t("report.figure.caption", { number: figure.number, title: figure.title })}</figcaption>`;
   if ("failed" in figure)
@@ -254,6 +262,7 @@ function instruments({ instruments: rows }: Report, t: Say): Markup {
         until === null ? t("popup.valid_since", { from }) : t("popup.valid_between", { from, to: until }),
         t(`confidence.${confidence}`),
       ]),
+      "instruments",
     );
   return html`${block(true)}${block(false)}${rows.length === 0 && html`<p>${t("report.no_rules")}</p>`}`;
 }
@@ -315,9 +324,31 @@ function overlapCell(finding: Finding, lang: Lang, t: Say): string {
   return finding.overlap_points === null ? t("none") : t("answer.points", { count: finding.overlap_points });
 }
 
+/** What each provision is called in the tables: its number in T4, legal grounds first. Silent ones have none. */
+function provisionNumbers(check: Check): ReadonlyMap<string, number> {
+  const spoken = check.findings.filter(({ outcome }) => outcome !== "not_triggered");
+  const ordered = [...spoken.filter(({ rank }) => LEGAL.has(rank)), ...spoken.filter(({ rank }) => !LEGAL.has(rank))];
+  return new Map(ordered.map(({ id }, i) => [id, i + 1]));
+}
+
+/** Whose rules speak here, by their numbers in T4, and what the boundary rests on. */
+function basisCell(findings: readonly Finding[], basis: Basis | null, numbers: ReadonlyMap<string, number>, t: Say): Markup {
+  const own = findings.flatMap(({ id }) => numbers.get(id) ?? []).toSorted((a, b) => a - b);
+  const said = own.length > 0 ? t("report.t4.rows", { numbers: own.join(t("list.separator")) }) : t("none");
+  return html`${said}${basis && html`<br /><small>${t(`basis.${basis}`)}</small>`}`;
+}
+
+/** The worst that the findings contribute; they come worst first. What ranks nowhere says the state of its theme. */
+function conclusionCell(findings: readonly Finding[], status: string, t: Say): Markup {
+  const worst = findings[0]?.conclusion;
+  if (worst === undefined || worst === "clear") return html`${status}`;
+  return html`<b style="color:${COLORS[worst]}">${t(`conclusion.${worst}`)}</b>`;
+}
+
 /** Every theme asked is there: feature by feature where something is near, else with what its status is. */
 function resultsTable(check: Check, t: Say): Markup {
   const { lang } = check;
+  const numbers = provisionNumbers(check);
   let number = 0;
   const rows = check.themes
     .filter(({ status }) => status !== "not_asked")
@@ -336,8 +367,13 @@ function resultsTable(check: Check, t: Say): Markup {
             t("none"),
             t("none"),
             theme.nearest_m === null ? t("none") : distanceText(lang, theme.nearest_m),
-            theme.basis ? t(`basis.${theme.basis}`) : t("none"),
-            status,
+            basisCell(
+              check.findings.filter((finding) => finding.theme === theme.theme),
+              theme.basis,
+              numbers,
+              t,
+            ),
+            inside ? t("themes.in_district") : status,
           ],
         ];
       }
@@ -350,8 +386,17 @@ function resultsTable(check: Check, t: Say): Markup {
           ? t("none")
           : percentText(lang, finding.share_of_site),
         distanceCell(finding.distance_m, finding.bearing_deg, lang, t),
-        finding.basis ? t(`basis.${finding.basis}`) : t("none"),
-        status,
+        basisCell(
+          own.filter(({ feature }) => feature === finding.feature),
+          finding.basis,
+          numbers,
+          t,
+        ),
+        conclusionCell(
+          own.filter(({ feature }) => feature === finding.feature),
+          status,
+          t,
+        ),
       ]);
     });
   return html`${table(
@@ -363,8 +408,8 @@ function resultsTable(check: Check, t: Say): Markup {
         "report.overlap",
         "report.share",
         "report.distance",
-        "popup.basis",
-        "themes.status",
+        "report.basis",
+        "report.conclusion",
       ].map((key) => t(key)),
       rows,
       "results",
@@ -400,8 +445,17 @@ function situation(finding: Finding, lang: Lang, t: Say): Markup {
     }${far && html`<br />${far}`}${finding.told.map(({ title, value }) => html`<br /><small>${title}${t("report.colon")}${value}</small>`)}${finding.reasons.map(({ text }) => html`<br /><small>${text}</small>`)}`;
 }
 
+/** Listed, and never counted in the conclusion. */
+const RANKLESS: ReadonlySet<string> = new Set(["draft", "repealed"]);
+
+/** Green is for "nothing found" alone: a ban that does not count is grey. */
+function inkOf({ conclusion }: Finding): string {
+  return conclusion === "clear" ? "#4a5763" : COLORS[conclusion];
+}
+
 function provisions(check: Check, t: Say): Markup {
   const { lang } = check;
+  const numbers = provisionNumbers(check);
   const spoken = check.findings.filter(({ outcome }) => outcome !== "not_triggered");
   const silent = check.findings.filter(({ outcome }) => outcome === "not_triggered");
   const block = (legal: boolean) => {
@@ -412,22 +466,24 @@ function provisions(check: Check, t: Say): Markup {
         `${t("report.t4")} ${t(legal ? "answer.block.legal" : "answer.block.policy")}`,
         ["report.provision", "report.requirement", "report.situation", "report.outcome", "report.next"].map((key) => t(key)),
         rows.map((finding) => [
-          html`${t("finding.cite", { instrument: finding.instrument_title, article: finding.article })}<br /><small
+          html`<b>${numbers.get(finding.id)}.</b>
+            ${t("finding.cite", { instrument: finding.instrument_title, article: finding.article })}<br /><small
               >${finding.rule}${
                 finding.status !== "in_force" && html` · ${t(`instrument_status.${finding.status}`)}`
               }${finding.confidence !== "verified" && html` · ${t(`confidence.${finding.confidence}`)}`}</small
             >`,
           html`${finding.gist}${finding.quote && html`<blockquote>${finding.quote}</blockquote>`}`,
           situation(finding, lang, t),
-          html`<b style="color:${COLORS[finding.conclusion]}">${t(`effect.${finding.effect}`)}</b
-            ><br />${t(`outcome.${finding.outcome}`)}`,
+          html`<b style="color:${inkOf(finding)}">${t(`effect.${finding.effect}`)}</b><br />${t(`outcome.${finding.outcome}`)}${
+              RANKLESS.has(finding.status) && html`<br /><small>${t("report.rankless")}</small>`
+            }`,
           html`${finding.next_step}<br /><small>${t("finding.office")}${t("report.colon")}${finding.office}</small>`,
         ]),
         "provisions",
       )
     );
   };
-  const counted = (["took_part", "not_in_force", "other_district", "other_activity"] as const)
+  const counted = (["took_part", "not_in_force", "other_district", "other_activity", "not_asked"] as const)
     .map((key) => `${t(`answer.rules.${key}`)} ${digits(lang, check.rules_counted[key], 0)}`)
     .join(t("report.semicolon"));
   return html`${block(true)}${block(false)} ${spoken.length === 0 && html`<p>${t("answer.no_findings")}</p>`}
@@ -440,31 +496,47 @@ function provisions(check: Check, t: Say): Markup {
             (finding) =>
               html`<li>
                 ${t("finding.cite", { instrument: finding.instrument_title, article: finding.article })} ${finding.gist}
+                <small>${situation(finding, lang, t)}</small>
               </li>`,
           )}
         </ul>`
     }`;
 }
 
+/** What somebody can supply, also where the rule was answered without it. */
+const SUPPLIED: ReadonlySet<string> = new Set([
+  "missing_attribute",
+  "assumed_attribute",
+  "unset_setting",
+  "missing_feature_attribute",
+]);
+
 function unknown(check: Check, t: Say): Markup {
   const not_asked = check.themes.filter(({ status }) => status === "not_asked");
   const unproven = check.themes.filter(({ status }) => status === "no_data" || status === "failed");
-  const missing = [
-    ...new Map(
-      check.findings.flatMap(({ outcome, reasons }) =>
-        outcome === "cannot_tell" ? reasons.map((reason) => [`${reason.code}/${reason.name}`, reason.text] as const) : [],
-      ),
-    ).values(),
-  ];
+  const numbers = provisionNumbers(check);
+  const missing = new Map<string, { text: string; rows: number[] }>();
+  for (const { id, outcome, reasons } of check.findings)
+    for (const { code, name, text } of reasons) {
+      if (outcome !== "cannot_tell" && !SUPPLIED.has(code)) continue;
+      const key = `${code}/${name}/${text}`;
+      const entry = missing.get(key) ?? { text, rows: [] };
+      const row = numbers.get(id);
+      if (row !== undefined) entry.rows.push(row);
+      missing.set(key, entry);
+    }
+  const rowsOf = (rows: number[]) =>
+    rows.length > 0 &&
+    html`<small>${t("report.t4.rows", { numbers: rows.toSorted((a, b) => a - b).join(t("list.separator")) })}</small>`;
   const titles = (themes: ThemeAnswer[]) => themes.map(({ title }) => title).join(t("list.separator"));
   return html`${list([
       [t("report.unknown.not_asked"), not_asked.length > 0 ? titles(not_asked) : t("report.unknown.none")],
       [t("report.unknown.no_data"), unproven.length > 0 ? titles(unproven) : t("report.unknown.none")],
       [
         t("report.unknown.missing"),
-        missing.length > 0
+        missing.size > 0
           ? html`<ul>
-              ${missing.map((text) => html`<li>${text}</li>`)}
+              ${[...missing.values()].map(({ text, rows }) => html`<li>${text} ${rowsOf(rows)}</li>`)}
             </ul>`
           : t("report.unknown.none"),
       ],
@@ -495,22 +567,29 @@ function verdict(check: Check, t: Say): Markup {
 function coordinates({ coordinates: rows, more_coordinates, coordinates_failed, check }: Report, t: Say): Markup {
   if (coordinates_failed !== null) return html`<p class="failed">${t("report.t1")}${t("report.colon")}${coordinates_failed}</p>`;
   return html`${table(
-    t("report.t1", { crs: check.site.crs_gk }),
-    ["report.t1.part", "report.t1.ring", "report.t1.number", "report.t1.x", "report.t1.y", "report.t1.lon", "report.t1.lat"].map(
-      (key) => t(key),
-    ),
-    rows.map(({ part, ring, number, x, y, lon, lat }) => [
-      part,
-      ring,
-      `J${number}`,
-      x.toFixed(3),
-      y.toFixed(3),
-      lon.toFixed(7),
-      lat.toFixed(7),
-    ]),
-    "coordinates",
-  )}
-  ${more_coordinates > 0 && html`<p class="note">${t("report.t1.more", { count: more_coordinates })}</p>`}`;
+      t("report.t1", { crs: check.site.crs_gk }),
+      [
+        "report.t1.part",
+        "report.t1.ring",
+        "report.t1.number",
+        "report.t1.x",
+        "report.t1.y",
+        "report.t1.lon",
+        "report.t1.lat",
+      ].map((key) => t(key)),
+      rows.map(({ part, ring, number, x, y, lon, lat }) => [
+        part,
+        ring,
+        `J${number}`,
+        x.toFixed(3),
+        y.toFixed(3),
+        lon.toFixed(7),
+        lat.toFixed(7),
+      ]),
+      "coordinates",
+    )}
+    <p class="note">${t("report.t1.closed")}</p>
+    ${more_coordinates > 0 && html`<p class="note">${t("report.t1.more", { count: more_coordinates })}</p>`}`;
 }
 
 function closing({ check, number, hash, link }: Report, t: Say): Markup {
@@ -557,6 +636,7 @@ p, ul, ol { margin: 0 0 2mm; }
 small { font-size: 8.5pt; color: #4a5763; }
 code { font-family: ui-monospace, Consolas, "DejaVu Sans Mono", monospace; font-size: 8.5pt; }
 .running { position: fixed; z-index: 2; top: 0; right: 0; left: 0; margin: 0; padding: 1mm; background: #fff8e6; color: #6b4700; border-bottom: 0.4pt solid #b58900; font-size: 8.5pt; text-align: center; }
+.watermark { display: none; }
 .cover { padding-top: 6mm; }
 .kind { margin-bottom: 2mm; text-align: center; color: #4a5763; }
 .cover .name { margin: 3mm 0 6mm; font-size: 14pt; text-align: center; }
@@ -574,30 +654,43 @@ dd ul { margin: 0; padding-left: 5mm; }
 .sentence { font-size: 11pt; }
 table { width: 100%; margin: 2mm 0 4mm; border-collapse: collapse; font-size: 9pt; line-height: 1.45; }
 caption { padding: 1mm 0; font-weight: 600; text-align: left; }
-thead { display: table-header-group; }
+thead { display: table-header-group; break-after: avoid; }
+caption { break-after: avoid; }
+tbody tr:first-child { break-before: avoid; }
 tr { break-inside: avoid; }
 th, td { padding: 1mm 1.4mm; border: 0.4pt solid #9aa5b1; text-align: left; vertical-align: top; }
 th { background: #eef1f4; font-weight: 600; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .results td:first-child, .coordinates td { font-variant-numeric: tabular-nums; }
 .results th:nth-child(1) { width: 9mm; }
 .results th:nth-child(3) { width: 17mm; }
-.results th:nth-child(4) { width: 32mm; }
+.results th:nth-child(4) { width: 30mm; }
 .results th:nth-child(5) { width: 15mm; }
-.results th:nth-child(6) { width: 28mm; }
-.results th:nth-child(7) { width: 18mm; }
-.results th:nth-child(8) { width: 18mm; }
+.results th:nth-child(6) { width: 25mm; }
+.results th:nth-child(7) { width: 21mm; }
+.results th:nth-child(8) { width: 22mm; }
+.instruments th:nth-child(2) { width: 26mm; }
+.instruments th:nth-child(3) { width: 20mm; }
+.instruments th:nth-child(4) { width: 24mm; }
+.instruments th:nth-child(5) { width: 27mm; }
+.instruments th:nth-child(6) { width: 26mm; }
 .data th:nth-child(1) { width: 38mm; }
 .data th:nth-child(3) { width: 18mm; }
 .data th:nth-child(4) { width: 21mm; }
 .data th:nth-child(5) { width: 18mm; }
 .data th:nth-child(6) { width: 14mm; }
 .data th:nth-child(7) { width: 14mm; }
-.results, .data, .provisions { table-layout: fixed; }
-.en .results, .en .data, .en .provisions { font-size: 8.5pt; }
+.results, .data, .provisions, .instruments { table-layout: fixed; }
+.en .results, .en .data, .en .provisions, .en .instruments { font-size: 8.5pt; }
+.en .results th:nth-child(4) { width: 26mm; }
+.en .results th:nth-child(6) { width: 22mm; }
+.en .results th:nth-child(7) { width: 19mm; }
+.en .results th:nth-child(8) { width: 28mm; }
+.en th, .en td { hyphens: auto; overflow-wrap: break-word; }
 .provisions th:nth-child(1) { width: 36mm; }
 .provisions th:nth-child(2) { width: 42mm; }
 .provisions th:nth-child(4) { width: 20mm; }
 .provisions th:nth-child(5) { width: 36mm; }
+.en .provisions th:nth-child(4) { width: 24mm; }
 blockquote { margin: 1mm 0 0; padding-left: 2mm; border-left: 0.8pt solid #9aa5b1; }
 figure { margin: 2mm 0; break-inside: avoid; }
 figure svg { display: block; max-width: 100%; height: auto; font-family: "Noto Sans CJK SC", "Microsoft YaHei", SimHei, sans-serif; }
@@ -611,5 +704,5 @@ figcaption { margin-top: 0.5mm; line-height: 1.4; font-size: 10pt; text-align: c
 .signatures span { border-bottom: 0.5pt solid #1f2933; height: 7mm; }
 a { color: #1d5f99; }
 @media screen and (max-width: 760px) { main { margin: 0; padding: 40px 14px 24px; box-shadow: none; } dl, .en dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 2mm; } table { display: block; overflow-x: auto; } }
-@media print { body { background: none; } main { width: auto; margin: 0; padding: 0; box-shadow: none; } .running { display: none; } a { color: inherit; text-decoration: none; } }
+@media print { body { background: none; } main { width: auto; margin: 0; padding: 0; box-shadow: none; } .running { display: none; } .watermark { display: block; position: fixed; z-index: 2; top: 100mm; right: 0; left: 0; margin: 0; font: 600 62pt "Noto Sans CJK SC", "Microsoft YaHei", SimHei, sans-serif; text-align: center; color: rgb(180 35 42 / 8%); transform: rotate(-30deg); print-color-adjust: exact; -webkit-print-color-adjust: exact; } a { color: inherit; text-decoration: none; } }
 `;

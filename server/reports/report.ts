@@ -19,7 +19,8 @@ export type InstrumentRow = {
 /** A corner of the site: `x` northing and `y` easting in the check's frame (metres), degrees of CGCS2000. */
 export type CoordinateRow = { part: number; ring: number; number: number; x: number; y: number; lon: number; lat: number };
 
-export type ReportFigure = { number: number; title: string; theme: string | null } & (
+/** `place`: the section it stands in. */
+export type ReportFigure = { number: number; title: string; place: "project" | "results" | "annex" } & (
   | { drawing: Drawing }
   /** Why there is none, as a sentence. */
   | { failed: string }

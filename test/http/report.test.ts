@@ -5,6 +5,7 @@ import type { Check } from "../../server/api/checks.ts";
 import type { Lang, Problem } from "../../server/api/common.ts";
 import { areaText, distanceText, percentText } from "../../server/measures.ts";
 import { say } from "../../server/messages.ts";
+import { drawnThemes } from "../../server/report_figures.ts";
 import { eachEngine } from "../support/engines.ts";
 import { CLEAN, FAR, IN_FIRST, IN_SECOND, rectangle, SEA, type Service, startService } from "../support/service.ts";
 
@@ -97,21 +98,20 @@ eachEngine((engine) => {
       const check = await service.json<Check>(`/api/checks/${partly.id}?lang=${lang}`);
       const text = await pageOf(check.id, lang);
       const figures = text.match(/<figure>[^]*?<\/figure>/g)!;
-      const affected = check.themes.filter(
-        ({ theme, status }) =>
-          ["affected", "touches", "cannot_tell"].includes(status) &&
-          check.findings.some((finding) => finding.theme === theme && finding.feature),
-      );
-      expect(figures).toHaveLength(1 + affected.length);
+      const met = drawnThemes(check);
+      expect(met.some(({ status }) => status === "affected")).toBe(true);
+      // The overview before them, the plan of the site after them.
+      expect(figures).toHaveLength(1 + met.length + 1);
       for (const figure of figures) {
         expect(figure).toContain("<svg");
         expect(words(figure)).toMatch(/1:[\d,]+/);
         expect(words(figure)).toContain(check.site.crs_gk);
-        expect(words(figure)).toContain("Shuijie sample data");
         expect(words(figure)).toContain(say(lang, "report.figure.north"));
         expect(words(figure)).toContain(say(lang, "report.sample"));
       }
-      for (const { title } of affected) expect(figures.some((figure) => figure.includes(title))).toBe(true);
+      for (const figure of figures.slice(0, -1)) expect(words(figure)).toContain("Shuijie sample data");
+      for (const { title } of met) expect(figures.some((figure) => figure.includes(title))).toBe(true);
+      for (const corner of ["J1", "J2", "J3", "J4"]) expect(words(figures.at(-1)!)).toContain(` ${corner} `);
     });
   });
 
@@ -123,6 +123,47 @@ eachEngine((engine) => {
     ])
       expect(page).toContain(`${lon!.toFixed(7)} ${lat!.toFixed(7)}`);
     expect(page).toMatch(/J1 323\d{4}\.\d{3} 592\d{3}\.\d{3}/);
+  });
+
+  it("numbers the corners of every part and ring once, without the one that closes a ring", async () => {
+    const hole = rectangle(105.9503, 29.2303, 105.9507, 29.2307).coordinates[0]!;
+    const check = await service.check({
+      name: "多块",
+      geometry: {
+        type: "MultiPolygon",
+        coordinates: [
+          [rectangle(105.95, 29.23, 105.951, 29.231).coordinates[0]!, hole.toReversed()],
+          rectangle(105.96, 29.23, 105.961, 29.231).coordinates,
+        ],
+      },
+    });
+    const table = /<table class="coordinates">([^]*?)<\/table>/.exec(await pageOf(check.id, "zh"))![1]!;
+    const rows = [...table.matchAll(/<tr>\s*<td>(\d+)<\/td>\s*<td>(\d+)<\/td>\s*<td>J(\d+)<\/td>/g)].map((row) =>
+      row.slice(1).join("-"),
+    );
+    expect(rows).toHaveLength(12);
+    expect(new Set(rows).size).toBe(12);
+    expect(rows.toSorted()).toEqual(["1-1", "1-2", "2-1"].flatMap((ring) => [1, 2, 3, 4].map((n) => `${ring}-${n}`)));
+  });
+
+  it("a zone that is only near has a figure with the way to it", async () => {
+    const check = await service.check({ name: "近", geometry: rectangle(105.968, 29.24, 105.969, 29.241) });
+    const near = check.findings.find(({ theme, distance_m }) => theme === "protection_zone/second" && (distance_m ?? 0) > 0)!;
+    const figures = (await pageOf(check.id, "zh")).match(/<figure>[^]*?<\/figure>/g)!;
+    const own = figures.find((figure) => figure.split("<figcaption>")[1]!.includes(near.theme_title!))!;
+    expect(words(own)).toContain(distanceText("zh", near.distance_m!));
+  });
+
+  it("each feature's row names its provisions by their number and the worst it contributes", async () => {
+    const check = await service.json<Check>(`/api/checks/${partly.id}?lang=zh`);
+    const text = await pageOf(check.id, "zh");
+    const rows = /<table class="results">([^]*?)<\/table>/.exec(text)![1]!.split("<tr>").map(words);
+    for (const finding of check.findings.filter(({ feature, outcome }) => feature && outcome === "triggered")) {
+      const row = rows.find((each) => each.includes(finding.feature_name!) && each.includes(finding.theme_title!))!;
+      const worst = check.findings.find(({ feature, theme }) => feature === finding.feature && theme === finding.theme)!;
+      expect(row).toContain(say("zh", `conclusion.${worst.conclusion}`));
+      expect(row).toMatch(/表 T4 第 [\d、]+ 条/);
+    }
   });
 
   it("equal input gives equal bytes; another check another hash", async () => {

@@ -96,6 +96,21 @@ describe("labels", () => {
       ),
     );
   });
+  it("move inside their area or off their point when their place is taken", () => {
+    const ring: [number, number][] = [
+      [10, 10],
+      [150, 10],
+      [150, 70],
+      [10, 70],
+    ];
+    const one = { at: [80, 40] as [number, number], text: "水源保护区", color: "#000", strong: false };
+    expect(placeLabels([one, one], place)).toHaveLength(1);
+    const [, second] = placeLabels([one, { ...one, within: [ring] }], place);
+    const middle = [second!.x + second!.width / 2, second!.y + second!.height / 2];
+    expect(middle[0]! > 10 && middle[0]! < 150 && middle[1]! > 10 && middle[1]! < 70).toBe(true);
+    const [point] = placeLabels([{ ...one, moves: "off" }], place);
+    expect(80 < point!.x || 80 > point!.x + point!.width || 40 < point!.y || 40 > point!.y + point!.height).toBe(true);
+  });
   it("counts Chinese signs as twice as wide", () => expect(textWidth("水a", 10)).toBeCloseTo(15.6));
 });
 
