@@ -703,6 +703,6 @@ figcaption { margin-top: 0.5mm; line-height: 1.4; font-size: 10pt; text-align: c
 .signatures p { display: grid; grid-template-columns: 26mm 1fr 18mm 1fr; gap: 3mm; align-items: end; margin: 0; }
 .signatures span { border-bottom: 0.5pt solid #1f2933; height: 7mm; }
 a { color: #1d5f99; }
-@media screen and (max-width: 760px) { main { margin: 0; padding: 40px 14px 24px; box-shadow: none; } dl, .en dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 2mm; } table { display: block; overflow-x: auto; } }
+@media screen and (max-width: 760px) { main { margin: 0; padding: 40px 14px 24px; box-shadow: none; } dl, .en dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 2mm; } table { display: block; overflow-x: auto; } .en th, .en td { overflow-wrap: anywhere; } }
 @media print { body { background: none; } main { width: auto; margin: 0; padding: 0; box-shadow: none; } .running { display: none; } .watermark { display: block; position: fixed; z-index: 2; top: 100mm; right: 0; left: 0; margin: 0; font: 600 62pt "Noto Sans CJK SC", "Microsoft YaHei", SimHei, sans-serif; text-align: center; color: rgb(180 35 42 / 8%); transform: rotate(-30deg); print-color-adjust: exact; -webkit-print-color-adjust: exact; } a { color: inherit; text-decoration: none; } }
 `;
