@@ -24,7 +24,8 @@ inBrowser("the layers", (suite) => {
     await suite.screen.frame([105.85, 29.03, 105.86, 29.037]);
     await suite.screen.clickAt(105.8535, 29.0335);
     const popup = suite.screen.at("popup");
-    await popup.waitFor();
+    // The bubble opens before the facts have come.
+    await popup.getByText("Central treatment due").waitFor();
     const words = await popup.innerText();
     expect(words).toContain("Gangqiao industrial park");
     expect(words).toMatch(/Central treatment\s+unfinished/);
