@@ -32,6 +32,8 @@ import { registerForPrint } from "./printing.ts";
 
 /** Sources that are not the service's: they survive a change of style. */
 const OWN = /^(sj|td)-/;
+/** Layers of the drawing tools. */
+const DRAWING = /^td-/;
 /** Layers and sources of a configured ground map. */
 const GROUND = /^ground-/;
 const EMPTY: StyleSpecification = {
@@ -94,9 +96,7 @@ export function createMap(container: HTMLElement): Map | undefined {
     startMark(map);
     startMeasure(map);
     const { startDrawingTools } = await import("./drawing.ts");
-    if (gone.has(map)) return;
-    startDrawingTools(map);
-    resumeDrawing();
+    if (!gone.has(map)) watchDrawing(map, startDrawingTools);
   });
   map.on("remove", () => gone.add(map));
   watch(lang, () => map.getCanvas().setAttribute("aria-label", t("map.label")), { immediate: true });
@@ -115,12 +115,26 @@ async function settled(map: Map): Promise<void> {
   await Promise.race([drawn_first, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
 }
 
-/** What was wished before the tools were there begins now. */
-function resumeDrawing(): void {
-  const wished = draw_mode.value;
-  if (wished === "idle") return;
-  draw_mode.value = "idle";
-  draw_mode.value = wished;
+/** Has the drawing tools start when they are first wanted, and shows what they hold only while they hold something: empty
+ *  sources would be cut into tiles at every move. */
+function watchDrawing(map: Map, start: (map: Map) => void): void {
+  let started = false;
+  watch(
+    draw_mode,
+    (mode) => {
+      if (!started && mode !== "idle") {
+        started = true;
+        start(map);
+        // The tools hear of changes only: what was wished before they were there begins now.
+        draw_mode.value = "idle";
+        draw_mode.value = mode;
+      }
+      if (!started) return;
+      const visibility = draw_mode.value === "idle" ? "none" : "visible";
+      for (const id of map.getLayersOrder()) if (DRAWING.test(id)) map.setLayoutProperty(id, "visibility", visibility);
+    },
+    { flush: "sync", immediate: true },
+  );
 }
 
 /** The style follows date and language; our own figures stay on top through the change. `first`: the map has the first one
