@@ -93,7 +93,7 @@ inBrowser("the layers", (suite) => {
     await answer.waitFor();
     expect(await answer.getAttribute("data-conclusion")).toBe(conclusion);
     expect(await suite.screen.page.locator("[data-test=panel]").innerText()).toContain(date);
-    if (id === "yc-suspended") expect(await suite.screen.at("told").first().innerText()).toContain("2017-12-31");
+    if (id === "yc-suspended") expect(await suite.screen.at("told").first().textContent()).toContain("2017-12-31");
   });
 
   it("the first screen leads to the sites to try, and a low window folds the legend", async () => {
