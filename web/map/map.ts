@@ -12,6 +12,7 @@ import { collections, ground_failed, ground_shown, hidden, strength } from "../s
 import {
   drawn,
   map_failure,
+  map_rested,
   pick_missed,
   picking,
   pointer,
@@ -270,6 +271,7 @@ function watchView(map: Map): void {
   // The map may come to rest several times in a row.
   let waiting: ReturnType<typeof setTimeout> | undefined;
   map.on("idle", () => {
+    map_rested.value ||= hasServiceLayers(map);
     waiting ??= setTimeout(() => {
       waiting = undefined;
       tell();

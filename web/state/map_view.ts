@@ -27,6 +27,8 @@ export const view_zoom = ref<number | null>(null);
 export const caught = shallowRef<{ name: Text; on: "vertex" | "edge" } | null>(null);
 /** Vertices are caught by the features shown. */
 export const snapping = ref(true);
+/** The first picture stands. */
+export const map_rested = ref(false);
 export const pointer = ref<[number, number] | null>(null);
 export const popup = shallowRef<{ at: [number, number]; targets: PopupTarget[] } | null>(null);
 /** The clipped pieces of the finding in hand, with the words written on them. */
