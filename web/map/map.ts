@@ -142,11 +142,13 @@ function watchDrawing(map: Map, start: (map: Map) => void): void {
  *  already. */
 function watchStyle(map: Map, first: boolean): void {
   let newest = 0;
+  // A style can be compared with the next one only when it is there.
+  const there = map.once("style.load");
   const load = async () => {
     const mine = ++newest;
     try {
       const [words, date] = [lang.value, as_of.value];
-      const style = await early(styleKey(words, date), () => readStyle(words, date));
+      const [style] = await Promise.all([early(styleKey(words, date), () => readStyle(words, date)), there]);
       if (mine !== newest) return;
       map.setStyle(style, { diff: true, transformStyle: (previous, next) => keepOwn(previous, next) });
       if (map_failure.value === "style") map_failure.value = null;
