@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { Check, ThemeAnswer } from "./api/checks.ts";
 import type { Geometry, Lang, Position } from "./api/common.ts";
-import { type Frozen, zoneMeridian } from "./check.ts";
+import { type Frozen, zoneMeridian } from "./gather.ts";
 import type { Db } from "./db/open.ts";
 import { JURISDICTION, statusOn } from "./domain/judge.ts";
 import type { Catalogue } from "./domain/rule.ts";

@@ -2,7 +2,7 @@
  *  frozen; numbers on a figure are those of the check. */
 import type { Check, Finding, ThemeAnswer } from "./api/checks.ts";
 import type { Geometry, Lang } from "./api/common.ts";
-import { type Frozen, zoneMeridian } from "./check.ts";
+import { type Frozen, zoneMeridian } from "./gather.ts";
 import { isBroken } from "./db/errors.ts";
 import type { Db } from "./db/open.ts";
 import { JURISDICTION } from "./domain/judge.ts";

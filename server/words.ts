@@ -1,7 +1,7 @@
 /** The words of a check, in both languages, from the one catalogue of messages. No measuring and no judging here. */
 import type { Check, Conclusion, Finding, Rank, Reason, ThemeAnswer } from "./api/checks.ts";
 import type { Lang } from "./api/common.ts";
-import type { Frozen } from "./check.ts";
+import type { Frozen } from "./gather.ts";
 import type { ClassTruth } from "./domain/classify.ts";
 import { type Answer, CONCLUSIONS, contribution } from "./domain/conclude.ts";
 import type { Evidence, FeatureEvidence } from "./domain/evidence.ts";

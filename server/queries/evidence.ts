@@ -19,18 +19,22 @@ export type FrozenFeature = { code: string; properties: Record<string, unknown>;
 /** Where the features of a layer come from: the table as of a date, or a stored check. */
 export type Origin = { asOf: string } | { frozen: FrozenFeature[]; counts: Record<string, number>; version: number };
 
+/** A site as it is measured. */
+export type Target = {
+  site: FramedSite;
+  /** Of the site in EPSG:4490, `[west, south, east, north]`. */
+  bbox: [number, number, number, number];
+  accuracy_m: number;
+  /** Features farther than this are not returned. */
+  radius_m: number;
+};
+
 export type MeasureInput = {
   layer: Layer;
   /** Only the features of these themes of the layer are measured and counted. */
   themes: ThemeSpec[];
   origin: Origin;
-  site: FramedSite;
-  /** Of the site in EPSG:4490, `[west, south, east, north]`. */
-  bbox: [number, number, number, number];
   srid_gk: number;
-  site_accuracy_m: number;
-  /** Features farther than this are not returned. */
-  radius_m: number;
   tolerances: Tolerances;
 };
 
@@ -83,74 +87,114 @@ type Raw = Omit<
 } & Record<`${"d" | "s" | "g"}_${"area" | "width" | "length" | "points"}`, number | null> &
   Record<`${"d" | "s" | "g"}_counts`, boolean>;
 
-/** Measures one layer. Throws what the database throws; the caller decides that this is `failed`. */
-export async function measureLayer(db: Db, input: MeasureInput): Promise<Measured> {
-  const { layer, site, srid_gk, tolerances, origin } = input;
-  const given = (hex: string | null) => (hex === null ? sql`null::geometry` : sql`(${hex}::text)::geometry`);
-  const poly = given(site.poly);
-  const line = given(site.line);
-  const dots = given(site.dots);
-  const has = { poly: site.poly !== null, line: site.line !== null, dots: site.dots !== null };
+/** Measures one layer against one site. Throws what the database throws; the caller decides that this is `failed`. */
+export async function measureLayer(db: Db, input: MeasureInput, target: Target): Promise<Measured> {
+  return (await measureSites(db, input, [target]))[0]!;
+}
+
+/** Measures one layer against many sites of one frame, in one statement for each kind of site (polygons, lines, points):
+ *  to each site the same as if it were alone. `lean`: without pieces and frozen shapes, for answers that are not kept whole. */
+export async function measureSites(db: Db, input: MeasureInput, targets: Target[], lean = false): Promise<Measured[]> {
+  const measured = new Map<Target, Measured>();
+  for (const alike of Map.groupBy(targets, kindOf).values())
+    for (const [index, each] of (await measureAlike(db, input, alike, lean)).entries()) measured.set(alike[index]!, each);
+  return targets.map((target) => measured.get(target)!);
+}
+
+function hasOf({ site }: Target): Has {
+  return { poly: site.poly !== null, line: site.line !== null, dots: site.dots !== null };
+}
+
+function kindOf(target: Target): string {
+  return JSON.stringify(hasOf(target));
+}
+
+async function measureAlike(db: Db, input: MeasureInput, targets: Target[], lean: boolean): Promise<Measured[]> {
+  const { layer, srid_gk, tolerances, origin } = input;
+  const has = hasOf(targets[0]!);
   const pieces = (prefix: string, shape: RawBuilder<unknown>) =>
     layer.geometry === "polygon" ? cut(prefix, shape, has, tolerances) : meet(prefix, shape, has, layer.geometry);
-  const result = await sql<{ features: Raw[] | null; counts: Record<string, number> }>`
-    with site as materialized (select ${poly} as poly, ${line} as line, ${dots} as dots),
+  const result = await sql<{ features: (Raw[] | null)[]; counts: Record<string, number>[] | null; version: number | null }>`
+    with site as materialized (${sitesOf(targets)}),
     source as materialized (${sourceOf(input)}),
     near as materialized (
-      select source.*, ${framed(sql`source.geom`, srid_gk)} as g,
-        case when source.properties ->> 'basis' = 'schematic' then 0
-          else coalesce((source.properties ->> 'accuracy_m')::float8, 0) + ${input.site_accuracy_m}::float8 end as a
-      from source
+      select n, code, properties, shapes.geom, shapes.g,
+        case when properties ->> 'basis' = 'schematic' then 0
+          else coalesce((properties ->> 'accuracy_m')::float8, 0) + accuracy_m end as a
+      from source join (
+        select code, geom, ${framed(sql`geom`, srid_gk)} as g
+        from (select distinct on (code) code, geom from source order by code) as one offset 0
+      ) as shapes using (code)
     ),
     met as materialized (
-      select near.*, site.poly, site.line, site.dots,
+      select near.*, site.poly, site.line, site.dots, site.radius_m,
         least(st_distance(near.g, site.poly), st_distance(near.g, site.line), st_distance(near.g, site.dots)) as distance
-      from near, site
+      from near join site using (n)
     ),
     shaped as materialized (
       select met.*, case when a > 0 then st_buffer(g, -a) else g end as shrunk, case when a > 0 then st_buffer(g, a) else g end as swollen
       from met
-      where distance <= ${input.radius_m}::float8
+      where distance <= radius_m
     ),
     cut as materialized (
       select shaped.*, ${pieces("d", sql`g`)}, ${pieces("s", sql`shrunk`)}, ${pieces("g", sql`swollen`)}
       from shaped
     ),
     answer as (
-      select code, properties, encode(st_asewkb(geom), 'hex') as shape, distance as distance_m, ${bearing()} as bearing_deg,
+      select n, code, properties, ${lean ? sql`''` : sql`encode(st_asewkb(geom), 'hex')`} as shape, distance as distance_m, ${bearing()} as bearing_deg,
         ${measured("d")}, ${measured("s")}, ${measured("g")},
         ${counts("d", has, tolerances)}, ${counts("s", has, tolerances)}, ${counts("g", has, tolerances)},
         ${inside("d", "inside", has, tolerances)}, ${inside("s", "inside_shrunk", has, tolerances)}, ${inside("g", "inside_grown", has, tolerances)},
         case when a > 0 then (
           select max(st_distance(p.geom, st_boundary(g))) from st_dumppoints(st_collect(array[d_poly, d_line, d_dots])) as p
         ) end as depth_m,
-        jsonb_build_array(${piece("d_poly")}, ${piece("d_line")}, ${piece("d_dots")}) as pieces
+        ${lean ? sql`'[]'::jsonb` : sql`jsonb_build_array(${piece("d_poly")}, ${piece("d_line")}, ${piece("d_dots")})`} as pieces
       from cut
-    )
-    select (select jsonb_agg(to_jsonb(answer) order by distance_m, code) from answer) as features,
-      (${"frozen" in origin ? sql`select '{}'::jsonb` : countsOf(input, origin.asOf)}) as counts`.execute(db);
-  const row = result.rows[0]!;
-  const raw = row.features ?? [];
-  return {
-    evidence: {
-      state: "measured",
-      features: raw.map((each) => shape(layer, each)),
-      counts: "frozen" in origin ? origin.counts : row.counts,
-      version: "frozen" in origin ? origin.version : (row.counts["version"] ?? 0),
-    },
-    frozen: raw.map(({ code, properties, shape: hex }) => ({ code, properties, shape: hex })),
-  };
+    ),
+    per_site as (select n, jsonb_agg(to_jsonb(answer) - 'n' order by distance_m, code) as features from answer group by n)
+    select (select jsonb_agg(per_site.features order by site.n) from site left join per_site using (n)) as features,
+      (${"frozen" in origin ? sql`null::jsonb` : countsOf(input, origin.asOf)}) as counts,
+      (select version from layer_version where layer = ${layer.id}) as version`.execute(db);
+  const { features: found, counts: counted, version } = result.rows[0]!;
+  return found.map((features, index) => {
+    const raw = features ?? [];
+    return {
+      evidence: {
+        state: "measured",
+        features: raw.map((each) => shape(layer, each)),
+        counts: "frozen" in origin ? origin.counts : (counted?.[index] ?? {}),
+        version: "frozen" in origin ? origin.version : (version ?? 0),
+      },
+      frozen: raw.map(({ code, properties, shape: hex }) => ({ code, properties, shape: hex })),
+    };
+  });
 }
 
-/** Rows of (code, properties, geom) in force on the date round the site, or those of a stored check. */
-function sourceOf({ layer, origin, themes, bbox, radius_m }: MeasureInput): RawBuilder<unknown> {
+/** The sites as rows: `n` from 0, the parts by dimension in the frame, accuracy, radius, and the box to look in. */
+function sitesOf(targets: Target[]): RawBuilder<unknown> {
+  const rows = targets.map(({ site, bbox, accuracy_m, radius_m }, n) => {
+    const { poly, line, dots } = site;
+    return { n, poly, line, dots, accuracy_m, radius_m, near: grown(bbox, radius_m + 5000), bbox };
+  });
+  const box = (name: string) =>
+    sql`st_makeenvelope(${sql.join([0, 1, 2, 3].map((i) => sql`(${sql.ref(name)} -> ${sql.lit(i)})::float8`))}, 4490)`;
+  return sql`select n, poly::geometry as poly, line::geometry as line, dots::geometry as dots, accuracy_m, radius_m,
+      ${box("near")} as box, ${box("bbox")} as here
+    from jsonb_to_recordset(${jsonb(rows)}) as s (n int, poly text, line text, dots text, accuracy_m float8, radius_m float8,
+      near jsonb, bbox jsonb)`;
+}
+
+/** Rows of (n, accuracy_m, code, properties, geom) in force on the date round each site, or those of a stored check. */
+function sourceOf({ layer, origin, themes }: MeasureInput): RawBuilder<unknown> {
   if ("frozen" in origin)
-    return sql`select f ->> 'code' as code, f -> 'properties' as properties, (f ->> 'shape')::geometry as geom
-      from jsonb_array_elements(${jsonb(origin.frozen)}) as f`;
-  return sql`select code, ${propertiesOf(layer)} as properties, geom
-    from ${sql.table(layer.id)}
-    where ${inForceOn(origin.asOf)} and (${sql.join(themes.map(matching), sql` or `)})
-      and geom && st_makeenvelope(${sql.join(grown(bbox, radius_m + 5000).map((n) => sql`${n}::float8`))}, 4490)`;
+    return sql`select site.n, site.accuracy_m, f ->> 'code' as code, f -> 'properties' as properties, (f ->> 'shape')::geometry as geom
+      from site, jsonb_array_elements(${jsonb(origin.frozen)}) as f`;
+  return sql`select site.n, site.accuracy_m, found.*
+    from site, lateral (
+      select code, ${propertiesOf(layer)} as properties, geom
+      from ${sql.table(layer.id)}
+      where geom && site.box and ${inForceOn(origin.asOf)} and (${sql.join(themes.map(matching), sql` or `)})
+    ) as found`;
 }
 
 function matching({ match }: ThemeSpec): RawBuilder<unknown> {
@@ -162,23 +206,39 @@ function inForceOn(asOf: string): RawBuilder<unknown> {
   return sql`valid_from <= ${asOf}::date and (valid_to is null or ${asOf}::date < valid_to)`;
 }
 
-/** The layer's version, and how many features in force each theme has in the files that claim to cover the site: 0 when
- *  any of those files has none, for an emptied file proves nothing, whatever other districts have. A theme that no file
- *  covers here is counted over the whole layer. */
-function countsOf({ layer, themes, bbox }: MeasureInput, asOf: string): RawBuilder<unknown> {
-  const here = sql`st_makeenvelope(${sql.join(bbox.map((n) => sql`${n}::float8`))}, 4490)`;
-  const entries = themes.flatMap((spec) => {
-    const { theme } = spec;
-    const features = sql`select count(*)::int as n from ${sql.table(layer.id)} where ${inForceOn(asOf)} and ${matching(spec)}`;
-    const files = sql`select distinct c.file from coverage as c where c.theme = ${theme} and c.state = 'loaded'
-      and c.valid_from <= ${asOf}::date and (c.valid_to is null or ${asOf}::date < c.valid_to) and st_intersects(c.geom, ${here})`;
-    return [
-      sql.lit(theme),
-      sql`(select coalesce(case when min(per.n) = 0 then 0 else sum(per.n)::int end, (${features}))
-        from (${files}) as loaded, lateral (${features} and file = loaded.file) as per)`,
-    ];
-  });
-  return sql`select jsonb_build_object('version', (select version from layer_version where layer = ${layer.id}), ${sql.join(entries)})`;
+/** For each site, how many features in force each theme has in the files that claim to cover it: 0 when any of those files
+ *  has none, for an emptied file proves nothing, whatever other districts have. A theme that no file covers here is counted
+ *  over the whole layer. One array, in the order of the sites. */
+function countsOf({ layer, themes }: MeasureInput, asOf: string): RawBuilder<unknown> {
+  const counted = (spec: ThemeSpec) => sql`from ${sql.table(layer.id)} where ${inForceOn(asOf)} and ${matching(spec)}`;
+  const names = sql.join(themes.map(({ theme }) => sql`(${sql.lit(theme)})`));
+  return sql`
+    with loaded as materialized (
+      select distinct site.n, c.theme, c.file
+      from site join coverage as c on c.geom && site.here and st_intersects(c.geom, site.here)
+      where c.theme in (${sql.join(themes.map(({ theme }) => sql.lit(theme)))}) and c.state = 'loaded' and ${inForceOn(asOf)}
+    ),
+    per_file as materialized (${sql.join(
+      themes.map(
+        (spec) => sql`select ${sql.lit(spec.theme)} as theme, file, count(*)::int as features ${counted(spec)}
+          and file in (select file from loaded where theme = ${sql.lit(spec.theme)}) group by file`,
+      ),
+      sql` union all `,
+    )}),
+    held as (
+      select loaded.n, theme, case when min(coalesce(features, 0)) = 0 then 0 else sum(features)::int end as features
+      from loaded left join per_file using (theme, file)
+      group by loaded.n, theme
+    ),
+    each_site as (
+      select site.n, jsonb_object_agg(asked.theme, coalesce(held.features, case asked.theme ${sql.join(
+        themes.map((spec) => sql`when ${sql.lit(spec.theme)} then (select count(*)::int ${counted(spec)})`),
+        sql` `,
+      )} end)) as counts
+      from site cross join (values ${names}) as asked (theme) left join held on held.n = site.n and held.theme = asked.theme
+      group by site.n
+    )
+    select jsonb_agg(counts order by n) from each_site`;
 }
 
 type Has = { poly: boolean; line: boolean; dots: boolean };
@@ -289,31 +349,21 @@ function shape(layer: Layer, raw: Raw): FeatureEvidence {
   };
 }
 
-/** Coverage of each theme as seen from the site, for each distance asked: does the covered area of the themes' districts
- *  hold the site grown by it? */
+/** Coverage of each theme as seen from each site, for each distance asked: does the covered area of the themes' districts
+ *  hold the site grown by it? In the order of the sites. */
 export async function measureCoverage(
   db: Db,
   {
     themes,
     asOf,
-    site,
-    bbox,
     srid_gk,
     distances_m,
     tolerances,
-  }: {
-    themes: string[];
-    asOf: string;
-    site: FramedSite;
-    bbox: [number, number, number, number];
-    srid_gk: number;
-    distances_m: number[];
-    tolerances: Tolerances;
-  },
-): Promise<Record<string, ThemeCoverage>> {
-  const given = (hex: string | null) => (hex === null ? sql`null::geometry` : sql`(${hex}::text)::geometry`);
-  const reach = Math.max(...distances_m) + 5000;
+  }: { themes: string[]; asOf: string; srid_gk: number; distances_m: number[]; tolerances: Tolerances },
+  targets: Target[],
+): Promise<Record<string, ThemeCoverage>[]> {
   const { rows } = await sql<{
+    n: number;
     theme: string;
     states: CoverageState[];
     covers: Record<string, boolean>;
@@ -321,46 +371,63 @@ export async function measureCoverage(
     source: string | null;
     bases: Basis[] | null;
   }>`
-    with site as materialized (
-      select d.within_m, case when d.within_m = 0 then s.g else st_buffer(s.g, d.within_m) end as g
-      from (select st_collect(array_remove(array[${given(site.poly)}, ${given(site.line)}, ${given(site.dots)}], null)) as g) as s,
+    with site as materialized (${sitesOf(targets)}),
+    grown as materialized (
+      select s.n, s.box, d.within_m, case when d.within_m = 0 then s.g else st_buffer(s.g, d.within_m) end as g
+      from (select n, box, st_collect(array_remove(array[poly, line, dots], null)) as g from site) as s,
         unnest(array[${sql.join(distances_m.map((metres) => sql`${metres}::float8`))}]) as d (within_m)
     ),
     part as materialized (
-      select d.within_m, st_collectionextract(g, 3) as poly, st_collectionextract(g, 2) as line, st_collectionextract(g, 1) as dots from site as d
+      select n, box, within_m, st_collectionextract(g, 3) as poly, st_collectionextract(g, 2) as line, st_collectionextract(g, 1) as dots
+      from grown
     ),
-    entry as materialized (
-      select theme, state, data_date, source, basis, ${framed(sql`geom`, srid_gk)} as g
+    claim as materialized (
+      select theme, state, data_date, source, basis, geom, md5(st_asbinary(geom)) as outline
       from coverage
-      where theme in (${sql.join(themes)}) and ${inForceOn(asOf)}
-        and geom && st_makeenvelope(${sql.join(grown(bbox, reach).map((n) => sql`${n}::float8`))}, 4490)
+      where theme in (${sql.join(themes)}) and ${inForceOn(asOf)} and exists (select from site where geom && site.box)
     ),
-    touching as (
-      select entry.* from entry, part
-      where part.within_m = 0 and (st_intersects(entry.g, poly) or st_intersects(entry.g, line) or st_intersects(entry.g, dots))
+    -- Most themes cover the same districts: each outline is framed once, and each union of outlines is made once.
+    outline as materialized (
+      select outline, ${framed(sql`geom`, srid_gk)} as g
+      from (select distinct on (outline) outline, geom from claim order by outline) as one offset 0
     ),
-    area as (select theme, st_union(g) as g from entry where state in ('loaded', 'declared_none') group by theme),
-    held as (
-      select area.theme, jsonb_object_agg(part.within_m::text,
+    met as materialized (
+      select part.n, outline
+      from outline, part
+      where part.within_m = 0 and (st_intersects(outline.g, poly) or st_intersects(outline.g, line) or st_intersects(outline.g, dots))
+    ),
+    covered as materialized (
+      select theme, array_agg(distinct outline order by outline) as outlines
+      from claim where state in ('loaded', 'declared_none') group by theme
+    ),
+    area as materialized (
+      select outlines, (select st_union(g) from outline where outline = any (outlines)) as g
+      from (select distinct outlines from covered) as different
+    ),
+    held as materialized (
+      select part.n, area.outlines, jsonb_object_agg(part.within_m::text,
         coalesce(st_area(st_difference(part.poly, area.g)), 0) < ${sql.lit(tolerances.sliver_area_m2)}
         and coalesce(st_length(st_difference(part.line, area.g)), 0) < ${sql.lit(tolerances.line_length_m)}
         and coalesce(st_npoints(st_difference(part.dots, area.g)), 0) = 0) as covers
       from area, part
-      group by area.theme
+      group by part.n, area.outlines
+    ),
+    touching as (
+      select met.n, claim.theme, jsonb_agg(distinct claim.state) as states, min(claim.data_date)::text as data_date,
+        string_agg(distinct claim.source, '; ') as source, jsonb_agg(distinct claim.basis) filter (where claim.basis is not null) as bases
+      from met join claim using (outline)
+      group by met.n, claim.theme
     )
-    select touching.theme, jsonb_agg(distinct touching.state) as states, coalesce(max(held.covers::text), '{}')::jsonb as covers,
-      min(touching.data_date)::text as data_date, string_agg(distinct touching.source, '; ') as source,
-      jsonb_agg(distinct touching.basis) filter (where touching.basis is not null) as bases
-    from touching left join held on held.theme = touching.theme
-    group by touching.theme`.execute(db);
+    select touching.*, coalesce(held.covers, '{}') as covers
+    from touching left join covered using (theme) left join held on held.n = touching.n and held.outlines = covered.outlines`.execute(
+    db,
+  );
   const worstState = (states: CoverageState[]) =>
     (["not_loaded", "loaded", "declared_none"] as const).find((state) => states.includes(state))!;
   const worstBasis = (bases: Basis[] | null) =>
     (["schematic", "computed_default", "approved_polygon"] as const).find((basis) => bases?.includes(basis)) ?? null;
-  return Object.fromEntries(
-    rows.map(({ theme, states, covers, data_date, source, bases }) => [
-      theme,
-      { theme, state: worstState(states), covers, data_date, source, basis: worstBasis(bases) },
-    ]),
-  );
+  const answers: Record<string, ThemeCoverage>[] = targets.map(() => ({}));
+  for (const { n, theme, states, covers, data_date, source, bases } of rows)
+    answers[n]![theme] = { theme, state: worstState(states), covers, data_date, source, basis: worstBasis(bases) };
+  return answers;
 }

@@ -14,15 +14,25 @@ export type PartFault = { index: number; reason: string; x: number | null; y: nu
 /** What GEOS finds wrong with each part (`reason` and the place, in the part's own coordinates); empty when valid.
  *  Rings must be closed before this is asked. */
 export async function invalidParts(db: Db, parts: Geometry[]): Promise<PartFault[]> {
-  const { rows } = await sql<PartFault>`
-    select (n - 1)::int as index, (d).reason, st_x((d).location)::float8 as x, st_y((d).location)::float8 as y
-    from (
-      select n, st_isvaliddetail(st_geomfromgeojson(part)) as d
-      from jsonb_array_elements_text(${jsonb(parts.map((part) => JSON.stringify(part)))}) with ordinality as p (part, n)
-    ) as detail
+  return (await invalidSites(db, [parts]))[0]!;
+}
+
+/** The same for many sites at once, in their order. */
+export async function invalidSites(db: Db, sites: Geometry[][]): Promise<PartFault[][]> {
+  const { rows } = await sql<PartFault & { n: number }>`
+    select n, index, (d).reason, st_x((d).location)::float8 as x, st_y((d).location)::float8 as y
+    from (select n, index, st_isvaliddetail(st_geomfromgeojson(part)) as d from (${partsOf(sites)}) as given) as detail
     where not (d).valid
-    order by n`.execute(db);
-  return rows;
+    order by n, index`.execute(db);
+  const faults: PartFault[][] = sites.map(() => []);
+  for (const { n, ...fault } of rows) faults[n]!.push(fault);
+  return faults;
+}
+
+/** The parts of many sites as rows (n, index, part), both from 0. */
+function partsOf(sites: Geometry[][]) {
+  const rows = sites.flatMap((parts, n) => parts.map((part, index) => ({ n, index, part: JSON.stringify(part) })));
+  return sql`select n, index, part from jsonb_to_recordset(${jsonb(rows)}) as p (n int, index int, part text)`;
 }
 
 /** The same shape made valid (area kept by the linework), with its area as drawn and after, on the ellipsoid. Parts in
@@ -66,6 +76,11 @@ export type PlacedSite = {
 /** Valid parts in `srid`, brought to EPSG:4490 and united by dimension. `lon`, `lat` is the centroid, which picks the
  *  Gauss-Krueger zone. Measures are on the ellipsoid; `null` where the site has no part of that dimension. */
 export async function placeSite(db: Db, parts: Geometry[], srid: number): Promise<PlacedSite> {
+  return (await placeSites(db, [parts], srid))[0]!;
+}
+
+/** The same for many sites in one system, in their order. */
+export async function placeSites(db: Db, sites: Geometry[][], srid: number): Promise<PlacedSite[]> {
   const { rows } = await sql<{
     geometry: Geometry;
     lon: number;
@@ -79,14 +94,14 @@ export async function placeSite(db: Db, parts: Geometry[], srid: number): Promis
     points: number;
   }>`
     with part as (
-      select ${toCgcs(sql`st_geomfromgeojson(p.part)`, srid)} as g
-      from jsonb_array_elements_text(${jsonb(parts.map((part) => JSON.stringify(part)))}) as p (part)
+      select n, index, ${toCgcs(sql`st_geomfromgeojson(part)`, srid)} as g from (${partsOf(sites)}) as given
     ),
     kind as (
-      select st_unaryunion(st_collectionextract(st_collect(g), 3)) as poly,
-        st_unaryunion(st_collectionextract(st_collect(g), 2)) as line,
-        st_unaryunion(st_collectionextract(st_collect(g), 1)) as dots
+      select n, st_unaryunion(st_collectionextract(st_collect(g order by index), 3)) as poly,
+        st_unaryunion(st_collectionextract(st_collect(g order by index), 2)) as line,
+        st_unaryunion(st_collectionextract(st_collect(g order by index), 1)) as dots
       from part
+      group by n
     ),
     whole as (
       select *, case
@@ -100,10 +115,10 @@ export async function placeSite(db: Db, parts: Geometry[], srid: number): Promis
     select st_asgeojson(g, 12, 0)::jsonb as geometry, st_x(st_centroid(g))::float8 as lon, st_y(st_centroid(g))::float8 as lat,
       st_xmin(g)::float8 as w, st_ymin(g)::float8 as s, st_xmax(g)::float8 as e, st_ymax(g)::float8 as n,
       st_area(poly::geography)::float8 as area, st_length(line::geography)::float8 as length, st_npoints(dots)::int as points
-    from whole`.execute(db);
-  const row = rows[0]!;
+    from whole
+    order by n`.execute(db);
   const some = (value: number) => (value > 0 ? value : null);
-  return {
+  return rows.map((row) => ({
     geometry: row.geometry,
     lon: row.lon,
     lat: row.lat,
@@ -111,25 +126,33 @@ export async function placeSite(db: Db, parts: Geometry[], srid: number): Promis
     area_m2: some(row.area),
     length_m: some(row.length),
     points: some(row.points),
-  };
+  }));
 }
 
 /** The site in its Gauss-Krueger frame, as EWKB hex by dimension: what every layer is measured against. */
 export type FramedSite = { poly: string | null; line: string | null; dots: string | null; area_gk_m2: number | null };
 
 export async function frameSite(db: Db, geometry: Geometry, srid_gk: number): Promise<FramedSite> {
-  const { rows } = await sql<{ poly: string | null; line: string | null; dots: string | null; area: number | null }>`
+  return (await frameSites(db, [geometry], srid_gk))[0]!;
+}
+
+/** The same for many sites in one frame, in their order. */
+export async function frameSites(db: Db, geometries: Geometry[], srid_gk: number): Promise<FramedSite[]> {
+  const { rows } = await sql<FramedSite>`
     with kind as (
-      select st_collectionextract(g, 3) as poly, st_collectionextract(g, 2) as line, st_collectionextract(g, 1) as dots
-      from (select st_setsrid(st_geomfromgeojson(${JSON.stringify(geometry)}::text), 4490) as g) as given
+      select n, st_collectionextract(g, 3) as poly, st_collectionextract(g, 2) as line, st_collectionextract(g, 1) as dots
+      from (
+        select n, st_setsrid(st_geomfromgeojson(geometry), 4490) as g
+        from jsonb_array_elements_text(${jsonb(geometries.map((geometry) => JSON.stringify(geometry)))}) with ordinality as p (geometry, n)
+      ) as given
     )
     select case when st_isempty(poly) then null else encode(st_asewkb(${framed(sql`poly`, srid_gk)}), 'hex') end as poly,
       case when st_isempty(line) then null else encode(st_asewkb(${framed(sql`line`, srid_gk)}), 'hex') end as line,
       case when st_isempty(dots) then null else encode(st_asewkb(${framed(sql`dots`, srid_gk)}), 'hex') end as dots,
-      case when st_isempty(poly) then null else st_area(${framed(sql`poly`, srid_gk)})::float8 end as area
-    from kind`.execute(db);
-  const row = rows[0]!;
-  return { poly: row.poly, line: row.line, dots: row.dots, area_gk_m2: row.area };
+      case when st_isempty(poly) then null else st_area(${framed(sql`poly`, srid_gk)})::float8 end as area_gk_m2
+    from kind
+    order by n`.execute(db);
+  return rows;
 }
 
 /** A CGCS2000 geometry in the check's frame, densified first. */
