@@ -7,6 +7,7 @@ import { databaseProblem } from "./database_problem.ts";
 import type { Catalogue } from "./domain/rule.ts";
 import type { ExampleRow } from "./examples.ts";
 import type { GroundMap } from "./ground.ts";
+import { createJobs, type Jobs } from "./jobs.ts";
 import { describeProblem, notFound, problemHandler } from "./problem.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { checkRoutes } from "./routes/checks.ts";
@@ -15,8 +16,10 @@ import { exampleRoutes } from "./routes/examples.ts";
 import { type Commands, healthRoutes } from "./routes/health.ts";
 import { reportRoutes } from "./routes/reports.ts";
 import { relatedRoutes } from "./routes/related.ts";
+import { screeningRoutes } from "./routes/screenings.ts";
 import { searchRoutes } from "./routes/search.ts";
 import { tileRoutes } from "./routes/tiles.ts";
+import { screeningStep } from "./screening.ts";
 import { createTileServer } from "./tiles.ts";
 
 export type AppOptions = {
@@ -33,10 +36,12 @@ export type AppOptions = {
   ground?: GroundMap | null;
 };
 
-/** The whole service as an http server that is not yet listening. Tiles are answered before Express. */
-export function createApp(options: AppOptions): { server: Server; refreshTiles: () => Promise<void> } {
+/** The whole service as an http server that is not yet listening. Tiles are answered before Express. `jobs` must be closed
+ *  before the database. */
+export function createApp(options: AppOptions): { server: Server; refreshTiles: () => Promise<void>; jobs: Jobs } {
   const { database, catalogue, log, now = () => new Date(), ground = null } = options;
   const app = express();
+  const jobs = createJobs(database, log, [{ table: "screening", step: screeningStep(database, catalogue, now) }]);
   const tiles = createTileServer(database, now, (error, request, response) => {
     Object.assign(request, { tileError: error });
     app(request as never, response as never);
@@ -52,6 +57,7 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(catalogueRoutes(catalogue, now)); //                          /api/rules /api/instruments /api/activities
   app.use(checkRoutes(database, catalogue, now)); //               /api/checks[/{id}[/replay|restore|disputes[/{id}]]]
   app.use(reportRoutes(database.db)); //                           /api/checks/{id}/report.{format}
+  app.use(screeningRoutes(database.db, catalogue, jobs, now)); //  /api/screenings[/{id}[/sites|events|cancel|resume|results.{format}]]
   app.use(exampleRoutes(database.db, options.examples ?? [])); //  /api/examples
   app.use(tileRoutes(database.db, now, ground)); //                        /tiles/{layers}[/{z}/{x}/{y}] /style.json
   app.get("/problems/:type", describeProblem);
@@ -62,7 +68,8 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   const server = createServer((request, response) => {
     if (!tiles.handle(request, response)) app(request, response);
   });
-  return { server, refreshTiles: tiles.refresh };
+  jobs.wake(); // what an earlier process left
+  return { server, refreshTiles: tiles.refresh, jobs };
 }
 
 /** Nothing from elsewhere but a configured ground map's tiles; inline styles only because Element Plus and MapLibre set them. */

@@ -33,7 +33,7 @@ try {
   const web = await building;
   const commands = commandsOf(database, () => refreshTiles());
   const operator = database.operatorToken === undefined ? {} : { operator: { token: database.operatorToken, commands } };
-  const { server, refreshTiles } = createApp({
+  const { server, refreshTiles, jobs } = createApp({
     database,
     catalogue,
     log,
@@ -47,7 +47,12 @@ try {
   const close = (code: number) => {
     if (closing) return;
     closing = true;
-    server.close(() => void database.close().finally(() => process.exit(code)));
+    server.close(() => {
+      void jobs
+        .close()
+        .then(() => database.close())
+        .finally(() => process.exit(code));
+    });
     server.closeIdleConnections();
     setTimeout(() => server.closeAllConnections(), 3000).unref();
   };

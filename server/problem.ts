@@ -1,6 +1,6 @@
 /** Problems a caller can do something about, as RFC 9457, and the one error middleware. */
 import type { ErrorRequestHandler, Request, RequestHandler } from "express";
-import type { Lang, Problem as WireProblem, Repair } from "./api/common.ts";
+import type { Fault, Lang, Problem as WireProblem, Repair } from "./api/common.ts";
 import { hasMessage, isText, say } from "./messages.ts";
 
 /** One fault inside an input; `key` is a message, its words chosen when the answer is written. */
@@ -41,6 +41,11 @@ function fill(lang: Lang, params: Record<string, unknown>): Record<string, unkno
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, isText(value) ? value[lang] : value]));
 }
 
+/** One fault in words. */
+export function sayFault(lang: Lang, { pointer, key, params, position }: FaultSpec): Fault {
+  return { pointer, detail: say(lang, key, fill(lang, params ?? {})), ...(position ? { position } : {}) };
+}
+
 function wire(problem: Problem, lang: Lang, instance: string): WireProblem {
   const body: WireProblem = {
     type: `/problems/${problem.type}`,
@@ -49,12 +54,7 @@ function wire(problem: Problem, lang: Lang, instance: string): WireProblem {
     detail: say(lang, `problem.${problem.type}`, fill(lang, problem.params)),
     instance,
   };
-  if (problem.faults.length > 0)
-    body.errors = problem.faults.map(({ pointer, key, params, position }) => ({
-      pointer,
-      detail: say(lang, key, fill(lang, params ?? {})),
-      ...(position ? { position } : {}),
-    }));
+  if (problem.faults.length > 0) body.errors = problem.faults.map((fault) => sayFault(lang, fault));
   if (problem.repair) body.repair = problem.repair;
   return body;
 }

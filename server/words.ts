@@ -29,8 +29,9 @@ export function sayCheck(what: ToSay): Record<Lang, Check> {
   return { zh: sayIn("zh", what), en: sayIn("en", what) };
 }
 
-const m2 = (value: number | null) => (value === null ? null : Math.round(value * 100) / 100);
-const share = (value: number | null) => (value === null ? null : Math.round(value * 1e6) / 1e6);
+/** Metres and square metres as they are said: to the centimetre. */
+export const m2 = (value: number | null) => (value === null ? null : Math.round(value * 100) / 100);
+export const share = (value: number | null) => (value === null ? null : Math.round(value * 1e6) / 1e6);
 
 function sayIn(lang: Lang, what: ToSay): Check {
   const { frozen, evidence, project, judgement, concluded, catalogue } = what;

@@ -20,20 +20,31 @@ export async function storeCheck(db: Db, { said, frozen, catalogue }: StoredChec
   );
   const districts = sql`array(select jsonb_array_elements_text(${jsonb(check.site.jurisdictions)}))`;
   await db.transaction().execute(async (tx) => {
-    const kept = await tx
-      .selectFrom("catalogue_version")
-      .select("version")
-      .where("version", "=", catalogue.version)
-      .executeTakeFirst();
-    if (!kept)
-      await sql`insert into catalogue_version (version, body) values (${catalogue.version}, ${jsonb(catalogue)})
-        on conflict (version) do nothing`.execute(tx);
+    await keepCatalogue(tx, catalogue);
     await sql`insert into site_check (id, created_at, as_of, name, activity, action, districts, summary, conclusion, standing, complete,
         said, frozen, catalogue)
       values (${check.id}::uuid, ${check.created_at}::timestamptz, ${check.as_of}::date, ${check.project.name}, ${check.project.activity},
         ${check.project.action}, ${districts}, ${jsonb(summary)}, ${check.conclusion}, ${check.standing}, ${check.complete}, ${jsonb(said)},
         ${jsonb(frozen)}, ${catalogue.version})`.execute(tx);
   });
+}
+
+/** Keeps the catalogue when this version of it is new: what was judged by it can be read for ever. */
+export async function keepCatalogue(db: Db, catalogue: Catalogue): Promise<void> {
+  const kept = await db
+    .selectFrom("catalogue_version")
+    .select("version")
+    .where("version", "=", catalogue.version)
+    .executeTakeFirst();
+  if (!kept)
+    await sql`insert into catalogue_version (version, body) values (${catalogue.version}, ${jsonb(catalogue)})
+      on conflict (version) do nothing`.execute(db);
+}
+
+/** A catalogue by its version; undefined when nothing was ever judged by it. */
+export async function readKeptCatalogue(db: Db, version: string): Promise<Catalogue | undefined> {
+  const { rows } = await sql<{ body: Catalogue }>`select body from catalogue_version where version = ${version}`.execute(db);
+  return rows[0]?.body;
 }
 
 /** One check with all that was frozen; undefined when there is none of that id. */
@@ -166,6 +177,6 @@ export async function withdraw(db: Db, check: string, id: string): Promise<boole
 }
 
 /** A moment as ISO 8601 in UTC, the same on both engines. */
-function moment(column: RawBuilder<unknown>): RawBuilder<string> {
+export function moment(column: RawBuilder<unknown>): RawBuilder<string> {
   return sql<string>`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }

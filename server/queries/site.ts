@@ -116,7 +116,7 @@ export async function placeSites(db: Db, sites: Geometry[][], srid: number): Pro
       st_xmin(g)::float8 as w, st_ymin(g)::float8 as s, st_xmax(g)::float8 as e, st_ymax(g)::float8 as n,
       st_area(poly::geography)::float8 as area, st_length(line::geography)::float8 as length, st_npoints(dots)::int as points
     from whole
-    order by n`.execute(db);
+    order by whole.n`.execute(db);
   const some = (value: number) => (value > 0 ? value : null);
   return rows.map((row) => ({
     geometry: row.geometry,

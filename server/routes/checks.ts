@@ -1,23 +1,19 @@
 /** `/api/checks`: ask, list, read, replay. */
 import { randomUUID } from "node:crypto";
 import express, { Router } from "express";
-import type { Action, AttributeValue, Check, CheckSummary, Dispute } from "../api/checks.ts";
-import type { Geometry, Lang, List } from "../api/common.ts";
+import type { Check, CheckSummary, Dispute } from "../api/checks.ts";
+import type { Lang, List } from "../api/common.ts";
 import { replay, runCheck } from "../check.ts";
+import { brief, readCheckInput, ringFault } from "../check_input.ts";
 import type { OpenDatabase } from "../db/open.ts";
-import { checkAttributes } from "../domain/classify.ts";
 import { CONCLUSIONS } from "../domain/conclude.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import type { CheckInput } from "../gather.ts";
-import { sayBoth } from "../messages.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
 import { dispute, disputesOf, listChecks, putAway, readCheck, readSaid, withdraw } from "../queries/checks.ts";
 import { invalidParts, repair } from "../queries/site.ts";
-import { badParameter, choiceParameter, dateParameter, integerParameter, isDate, parameters, today } from "../query.ts";
-import { parseCrs, parseSite } from "../site.ts";
+import { badParameter, choiceParameter, dateParameter, integerParameter, parameters } from "../query.ts";
 
-const ACTIONS: readonly Action[] = ["new", "rebuilt", "expanded", "existing", "operating"];
-const FIELDS = ["name", "activity", "action", "attributes", "geometry", "crs", "as_of", "accuracy_m"];
 const LIST = ["q", "conclusion", "activity", "jurisdiction", "from", "to", "deleted", "limit", "after"] as const;
 const MAX_BODY = 10 * 1024 * 1024;
 
@@ -31,7 +27,8 @@ export function checkRoutes(database: OpenDatabase, catalogue: Catalogue, now: (
    *  400 not JSON, 413 over 10 MB, 422 every fault at once. */
   router.post("/api/checks", json, async (request, response) => {
     const trial = choiceParameter("trial", parameters(request, ["trial"]).trial, ["true", "false"]) === "true";
-    const input = readInput(request.body, catalogue, now());
+    const { input, faults, others } = readCheckInput(request.body, catalogue, now());
+    if (!input) throw new Problem(422, others === 0 ? "invalid-geometry" : "invalid-check", {}, { faults });
     await mustBeValid(input);
     const check = (await runCheck(database, catalogue, input, now(), { trial }))[langOf(request)];
     if (trial) response.json(check);
@@ -42,12 +39,7 @@ export function checkRoutes(database: OpenDatabase, catalogue: Catalogue, now: (
   async function mustBeValid({ site }: CheckInput): Promise<void> {
     const wrong = await invalidParts(db, site.parts);
     if (wrong.length === 0) return;
-    const faults: FaultSpec[] = wrong.slice(0, 50).map(({ index, reason, x, y }) => ({
-      pointer: site.pointers[index] ?? "#/geometry",
-      key: "fault.invalid_ring",
-      params: { reason: sayBoth(INVALID[reason] ?? "invalid.other"), place: placeOf(x, y) },
-      ...(x !== null && y !== null && (site.srid === 4326 || site.srid === 4490) ? { position: [x, y] as [number, number] } : {}),
-    }));
+    const faults = wrong.slice(0, 50).map((each) => ringFault(site, each));
     const mended = site.parts.every(({ type }) => type === "Polygon" || type === "MultiPolygon")
       ? await repair(db, site.parts, site.srid)
       : null;
@@ -196,93 +188,4 @@ export function standingOf(id: string, stored: Awaited<ReturnType<typeof readSai
 /** 404 for what can be no check's id. */
 export function mustBeId(id: string): void {
   if (!UUID.test(id)) throw new Problem(404, "unknown-check", { id: id.slice(0, 80) });
-}
-
-function brief(value: unknown): string {
-  return (JSON.stringify(value) ?? "undefined").slice(0, 60);
-}
-
-/** The body as typed values, or a 422 with every fault. */
-function readInput(body: unknown, catalogue: Catalogue, now: Date): CheckInput {
-  const faults: FaultSpec[] = [];
-  const fault = (pointer: string, key: string, params: Record<string, unknown> = {}) =>
-    faults.push({ pointer, key: `fault.${key}`, params });
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    fault("#", "not_object");
-    throw new Problem(422, "invalid-check", {}, { faults });
-  }
-  const given = body as Record<string, unknown>;
-  for (const name of Object.keys(given))
-    if (!FIELDS.includes(name))
-      fault(`#/${name.replaceAll("~", "~0").replaceAll("/", "~1").slice(0, 80)}`, "unknown_field", {
-        name: name.slice(0, 80),
-        known: FIELDS.join(", "),
-      });
-
-  const name = typeof given["name"] === "string" ? given["name"].trim() : "";
-  if (name === "" || name.length > 200) fault("#/name", "name", { got: brief(given["name"]) });
-  const activity = catalogue.activities.find((each) => each.code === given["activity"]);
-  if (!activity) fault("#/activity", "unknown_activity", { got: brief(given["activity"]) });
-  const actions = activity?.actions ?? ACTIONS;
-  const action = actions.find((each) => each === given["action"]);
-  if (!action) fault("#/action", "unknown_action", { expected: actions.join(", "), got: brief(given["action"]) });
-  const attributes = given["attributes"] ?? {};
-  if (typeof attributes !== "object" || attributes === null || Array.isArray(attributes))
-    fault("#/attributes", "attributes", { got: brief(attributes) });
-  else if (activity)
-    for (const wrong of checkAttributes(activity, attributes as Record<string, unknown>, catalogue))
-      fault(
-        `#/attributes/${wrong.name.replaceAll("~", "~0").replaceAll("/", "~1")}`,
-        wrong.code === "unknown" ? "attribute_unknown" : "attribute_value",
-        {
-          activity: activity.code,
-          name: wrong.name.slice(0, 80),
-          expected: wrong.expected,
-          got: wrong.got,
-        },
-      );
-  const asOf = given["as_of"] ?? today(now);
-  if (typeof asOf !== "string" || !isDate(asOf)) fault("#/as_of", "as_of", { got: brief(asOf) });
-  const accuracy_m = given["accuracy_m"] ?? 0;
-  if (typeof accuracy_m !== "number" || !(accuracy_m >= 0 && accuracy_m <= 10_000))
-    fault("#/accuracy_m", "accuracy_m", { got: brief(accuracy_m) });
-  const srid = parseCrs(given["crs"]);
-  if (srid === undefined) fault("#/crs", "crs", { got: brief(given["crs"]) });
-
-  const others = faults.length;
-  let site: CheckInput["site"] | null = null;
-  if (given["geometry"] === undefined || given["geometry"] === null) fault("#/geometry", "geometry_missing");
-  else if (srid !== undefined) {
-    const parsed = parseSite(given["geometry"] as Geometry, srid);
-    faults.push(...parsed.faults);
-    site = parsed.site;
-  }
-  if (faults.length > 0 || !activity || !action || !site)
-    throw new Problem(422, others === 0 ? "invalid-geometry" : "invalid-check", {}, { faults });
-  return {
-    project: { name, activity, action, attributes: attributes as Record<string, AttributeValue> },
-    site,
-    crs_given: `EPSG:${srid}`,
-    accuracy_m: accuracy_m as number,
-    asOf: asOf as string,
-  };
-}
-
-/** GEOS' reasons, in our words. */
-const INVALID: Record<string, string> = {
-  "Self-intersection": "invalid.self_intersection",
-  "Ring Self-intersection": "invalid.ring_self_intersection",
-  "Hole lies outside shell": "invalid.hole_outside",
-  "Holes are nested": "invalid.nested_holes",
-  "Interior is disconnected": "invalid.disconnected",
-  "Nested shells": "invalid.nested_shells",
-  "Duplicate Rings": "invalid.duplicate_rings",
-  "Too few points in geometry component": "invalid.too_few_points",
-};
-
-/** Degrees to 0.1 m, metres to 1 cm. */
-function placeOf(x: number | null, y: number | null): string {
-  if (x === null || y === null) return "-";
-  const digits = Math.abs(x) <= 180 ? 6 : 2;
-  return `${x.toFixed(digits)}, ${y.toFixed(digits)}`;
 }

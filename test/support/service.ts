@@ -7,12 +7,14 @@ import { createApp } from "../../server/app.ts";
 import type { OpenDatabase } from "../../server/db/open.ts";
 import type { Catalogue } from "../../server/domain/rule.ts";
 import { readExamples } from "../../server/examples.ts";
+import type { Jobs } from "../../server/jobs.ts";
 import { GEODATA, prepareDatabase, readCatalogue } from "../../server/service.ts";
 
 export type Service = {
   url: string;
   database: OpenDatabase;
   refreshTiles: () => Promise<void>;
+  jobs: Jobs;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   json<T>(path: string): Promise<T>;
   post(path: string, body: unknown): Promise<Response>;
@@ -83,7 +85,7 @@ export async function startService(
   await prepareDatabase(database, () => undefined, more.geodata);
   const catalogue = more.catalogue ?? readCatalogue();
   const quiet = { error: (data: unknown, message: string) => process.env["SHUIJIE_TEST_LOG"] && console.error(message, data) };
-  const { server, refreshTiles } = createApp({
+  const { server, refreshTiles, jobs } = createApp({
     database,
     catalogue,
     log: quiet,
@@ -103,6 +105,7 @@ export async function startService(
     url,
     database,
     refreshTiles,
+    jobs,
     get: (path, headers = {}) => fetch(url + path, { headers }),
     json: async (path) => (await fetch(url + path)).json() as never,
     post,
@@ -119,6 +122,7 @@ export async function startService(
     async close() {
       server.closeAllConnections();
       server.close();
+      await jobs.close();
       await database.close();
     },
   };

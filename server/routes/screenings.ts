@@ -1,0 +1,266 @@
+/** `/api/screenings`: many sites at once, in the background. */
+import { randomUUID } from "node:crypto";
+import express, { Router } from "express";
+import type { Lang, List } from "../api/common.ts";
+import type { ScreenedSite, Screening } from "../api/screenings.ts";
+import { brief } from "../check_input.ts";
+import type { Db } from "../db/open.ts";
+import { CONCLUSIONS } from "../domain/conclude.ts";
+import type { Catalogue } from "../domain/rule.ts";
+import type { Jobs } from "../jobs.ts";
+import { say } from "../messages.ts";
+import { type FaultSpec, langOf, Problem } from "../problem.ts";
+import { readKeptCatalogue } from "../queries/checks.ts";
+import { cancel, resume } from "../queries/runs.ts";
+import {
+  listScreenings,
+  listSites,
+  progressOf,
+  putScreeningAway,
+  readScreening,
+  type StoredSite,
+  storeScreening,
+} from "../queries/screenings.ts";
+import { choiceParameter, integerParameter, isDate, parameters, today } from "../query.ts";
+import { MAX_SITES, rowOf, saySite } from "../screening.ts";
+import { parseCrs } from "../site.ts";
+import { csvOf, type Table } from "../table.ts";
+import { tellProgress } from "./progress.ts";
+
+const FIELDS = ["name", "as_of", "crs", "sites"];
+const MAX_BODY = 64 * 1024 * 1024;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Rows read at a time when all of them are written out. */
+const PAGE = 500;
+
+export function screeningRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: () => Date): Router {
+  const router = Router();
+  const json = express.json({ limit: MAX_BODY, type: ["application/json", "application/geo+json", "text/plain"] });
+  const catalogueOf = keptCatalogues(db, catalogue);
+
+  /** POST /api/screenings: 202, `Location` and the screening, which is done in the background. 413 over 64 MB, 422 when the
+   *  request itself is at fault; a faulty row is named in the results and stops nothing. */
+  router.post("/api/screenings", json, async (request, response) => {
+    parameters(request, []);
+    const { name, as_of, crs, features } = readRequest(request.body, now());
+    const id = randomUUID();
+    await storeScreening(db, { id, name, as_of, asked: { crs }, sites: features.map(rowOf) });
+    jobs.wake();
+    response
+      .status(202)
+      .location(`/api/screenings/${id}`)
+      .json(await readScreening(db, id));
+  });
+
+  /** GET /api/screenings: newest first. */
+  router.get("/api/screenings", async (request, response) => {
+    const query = parameters(request, ["limit"]);
+    const { items, matched } = await listScreenings(
+      db,
+      integerParameter("limit", query.limit, { min: 1, max: 200, default: 50 }),
+    );
+    response.json({
+      items,
+      numberMatched: matched,
+      numberReturned: items.length,
+      links: [{ href: request.originalUrl, rel: "self" }],
+    });
+  });
+
+  async function existing(id: string): Promise<Screening> {
+    const found = UUID.test(id) ? await readScreening(db, id) : undefined;
+    if (!found) throw new Problem(404, "unknown-screening", { id: id.slice(0, 80) });
+    return found;
+  }
+
+  /** GET /api/screenings/{id}: state and counts. */
+  router.get("/api/screenings/:id", async (request, response) => {
+    parameters(request, []);
+    response.json(await existing(request.params.id));
+  });
+
+  /** GET /api/screenings/{id}/events: `progress` events `{state, total, done, faulty}` until it has ended. */
+  router.get("/api/screenings/:id/events", async (request, response) => {
+    parameters(request, []);
+    const { id } = await existing(request.params.id);
+    await tellProgress(request, response, () => progressOf(db, id));
+  });
+
+  /** POST /api/screenings/{id}/cancel: stops after the sites in hand; what is judged stays. 409 when it had ended. */
+  router.post("/api/screenings/:id/cancel", async (request, response) => {
+    parameters(request, []);
+    const { id, state } = await existing(request.params.id);
+    if (!(await cancel(db, "screening", id))) throw new Problem(409, "run-ended", { state });
+    response.json(await existing(id));
+  });
+
+  /** POST /api/screenings/{id}/resume: goes on with the sites not judged yet. 409 unless cancelled or failed. */
+  router.post("/api/screenings/:id/resume", async (request, response) => {
+    parameters(request, []);
+    const { id, state } = await existing(request.params.id);
+    if (!(await resume(db, "screening", id))) throw new Problem(409, "run-not-stopped", { state });
+    jobs.wake();
+    response.json(await existing(id));
+  });
+
+  /** DELETE /api/screenings/{id}: put away, 204. 409 while it runs. */
+  router.delete("/api/screenings/:id", async (request, response) => {
+    parameters(request, []);
+    const { id, state } = await existing(request.params.id);
+    if (!(await putScreeningAway(db, id))) throw new Problem(409, "run-going-on", { state });
+    response.status(204).end();
+  });
+
+  /** GET /api/screenings/{id}/sites: in the order given; `conclusion`, `faulty`, `limit`, `after` (a number). */
+  router.get("/api/screenings/:id/sites", async (request, response) => {
+    const query = parameters(request, ["conclusion", "faulty", "limit", "after"]);
+    const { id } = await existing(request.params.id);
+    const faulty = choiceParameter("faulty", query.faulty, ["true", "false"]);
+    const { items, matched, more } = await listSites(db, id, {
+      limit: integerParameter("limit", query.limit, { min: 1, max: 500, default: 100 }),
+      after: integerParameter("after", query.after, { min: 0, max: MAX_SITES, default: 0 }),
+      conclusion: choiceParameter("conclusion", query.conclusion, CONCLUSIONS),
+      faulty: faulty === undefined ? undefined : faulty === "true",
+    });
+    const said: ScreenedSite[] = [];
+    for (const item of items) said.push(await saySite(langOf(request), item, catalogueOf));
+    const next = new URLSearchParams(request.originalUrl.split("?")[1]);
+    if (more) next.set("after", String(items.at(-1)!.n));
+    const list: List<ScreenedSite> = {
+      items: said,
+      numberMatched: matched,
+      numberReturned: items.length,
+      links: [
+        { href: request.originalUrl, rel: "self" },
+        ...(more ? [{ href: `/api/screenings/${id}/sites?${next}`, rel: "next" }] : []),
+      ],
+    };
+    response.json(list);
+  });
+
+  /** GET /api/screenings/{id}/results.{csv,geojson}: every row, faulty ones too, in the order given. */
+  router.get("/api/screenings/:id/results.:format", async (request, response) => {
+    parameters(request, []);
+    const { format } = request.params;
+    const { id, name } = await existing(request.params.id);
+    if (format !== "csv" && format !== "geojson")
+      throw new Problem(404, "unknown-rendering", { format: format.slice(0, 40), formats: "csv, geojson" });
+    const lang = langOf(request);
+    const sites = await everySite(id, lang);
+    response.set(
+      "Content-Disposition",
+      `attachment; filename="${id}.${format}"; filename*=UTF-8''${encodeURIComponent(name)}.${format}`,
+    );
+    if (format === "csv") response.type("text/csv").send(csvOf(tableOf(sites, lang)));
+    else response.type("application/geo+json").send(JSON.stringify(featuresOf(sites)));
+  });
+
+  async function everySite(id: string, lang: Lang): Promise<ScreenedSite[]> {
+    const said: ScreenedSite[] = [];
+    for (let after = 0, more = true; more;) {
+      const page: { items: StoredSite[]; more: boolean } = await listSites(db, id, {
+        limit: PAGE,
+        after,
+        conclusion: undefined,
+        faulty: undefined,
+      });
+      for (const item of page.items) said.push(await saySite(lang, item, catalogueOf));
+      after = page.items.at(-1)?.n ?? after;
+      more = page.more;
+    }
+    return said;
+  }
+
+  return router;
+}
+
+/** The catalogue of today, or the one that was kept when something was judged by it. */
+export function keptCatalogues(db: Db, current: Catalogue): (version: string) => Promise<Catalogue> {
+  const kept = new Map<string, Promise<Catalogue | undefined>>([[current.version, Promise.resolve(current)]]);
+  return async (version) => {
+    if (!kept.has(version)) kept.set(version, readKeptCatalogue(db, version));
+    const found = await kept.get(version);
+    if (!found) throw new Error(`The catalogue ${version} was not kept.`);
+    return found;
+  };
+}
+
+function tableOf(sites: ScreenedSite[], lang: Lang): Table {
+  const columns = [
+    "n",
+    "name",
+    "activity",
+    "action",
+    "conclusion",
+    "known",
+    "possible",
+    "complete",
+    "standing",
+    "jurisdictions",
+    "area_m2",
+    "length_m",
+    "deciding",
+    "sentence",
+    "faults",
+  ];
+  return {
+    columns: columns.map((column) => say(lang, `screening.column.${column}`)),
+    rows: sites.map(({ n, name, activity, action, faults, result }) => {
+      const words = (conclusion: string | undefined) => (conclusion ? say(lang, `conclusion.${conclusion}`) : null);
+      const first = result?.findings.find(({ conclusion }) => conclusion === result.conclusion);
+      return [
+        n,
+        name,
+        activity,
+        action,
+        words(result?.conclusion),
+        words(result?.known),
+        words(result?.possible),
+        result ? say(lang, `value.${result.complete}`) : null,
+        result ? say(lang, `standing.${result.standing}`) : null,
+        result?.jurisdictions.join(" ") ?? null,
+        result?.area_m2 ?? null,
+        result?.length_m ?? null,
+        first ? `${first.instrument_title} ${first.article}${first.feature_name ? ` · ${first.feature_name}` : ""}` : null,
+        result?.sentence ?? null,
+        faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join("; ") || null,
+      ];
+    }),
+  };
+}
+
+function featuresOf(sites: ScreenedSite[]) {
+  return {
+    type: "FeatureCollection",
+    features: sites.map(({ result, ...site }) => {
+      const { geometry = null, ...answer } = result ?? {};
+      return { type: "Feature", id: site.n, geometry, properties: { ...site, ...answer } };
+    }),
+  };
+}
+
+function readRequest(body: unknown, now: Date): { name: string; as_of: string; crs: unknown; features: unknown[] } {
+  const faults: FaultSpec[] = [];
+  const fault = (pointer: string, key: string, params: Record<string, unknown> = {}) =>
+    faults.push({ pointer, key: `fault.${key}`, params });
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    throw new Problem(422, "invalid-screening", {}, { faults: [{ pointer: "#", key: "fault.not_object", params: {} }] });
+  const given = body as Record<string, unknown>;
+  for (const name of Object.keys(given))
+    if (!FIELDS.includes(name))
+      fault(`#/${name.slice(0, 80)}`, "unknown_field", { name: name.slice(0, 80), known: FIELDS.join(", ") });
+  const name = typeof given["name"] === "string" ? given["name"].trim() : "";
+  if (name === "" || name.length > 200) fault("#/name", "name", { got: brief(given["name"]) });
+  const as_of = given["as_of"] ?? today(now);
+  if (typeof as_of !== "string" || !isDate(as_of)) fault("#/as_of", "as_of", { got: brief(as_of) });
+  if (parseCrs(given["crs"]) === undefined) fault("#/crs", "crs", { got: brief(given["crs"]) });
+  const { type, features } = (typeof given["sites"] === "object" && given["sites"] !== null ? given["sites"] : {}) as Record<
+    string,
+    unknown
+  >;
+  if (type !== "FeatureCollection" || !Array.isArray(features)) fault("#/sites", "sites", { got: brief(given["sites"]) });
+  else if (features.length === 0 || features.length > MAX_SITES)
+    fault("#/sites/features", "sites_count", { max: MAX_SITES, got: features.length });
+  if (faults.length > 0) throw new Problem(422, "invalid-screening", {}, { faults });
+  return { name, as_of: as_of as string, crs: given["crs"] ?? null, features: features as unknown[] };
+}
