@@ -30,7 +30,7 @@ export function createJobs(
 ): Jobs {
   const me = randomUUID();
   let closing = false;
-  let running: Promise<void> | undefined;
+  const running: { now?: Promise<void> } = {};
   let again = false;
 
   async function work(): Promise<void> {
@@ -67,10 +67,10 @@ export function createJobs(
 
   function wake(): void {
     again = true;
-    running ??= work()
+    running.now ??= work()
       .catch((error: unknown) => log.error({ err: error }, "background work stopped; it is looked for again"))
       .finally(() => {
-        running = undefined;
+        delete running.now;
       });
   }
 
@@ -78,12 +78,12 @@ export function createJobs(
   return {
     wake,
     idle: async () => {
-      while (running) await running;
+      while (running.now) await running.now;
     },
     close: async () => {
       closing = true;
       clearInterval(timer);
-      await running;
+      await running.now;
     },
   };
 }

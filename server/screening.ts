@@ -209,7 +209,7 @@ export async function saySite(
     action,
     same_name,
     ignored: ignoredOf(stored.given),
-    faults: (faults ?? []).map((fault) => sayFault(lang, fault)),
+    faults: ((faults ?? []) as FaultSpec[]).map((fault) => sayFault(lang, fault)),
   };
   if (!stored.result) return { ...base, result: null };
   const {

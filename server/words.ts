@@ -9,7 +9,7 @@ import { JURISDICTION, type Judged, type Judgement, type Project, type ReasonSpe
 import type { Article, Catalogue } from "./domain/rule.ts";
 import { layerOf } from "./layers/index.ts";
 import { columnsOf } from "./layers/layer.ts";
-import { distanceText } from "./measures.ts";
+import { distanceText, percentText } from "./measures.ts";
 import { say } from "./messages.ts";
 
 export type ToSay = {
@@ -271,7 +271,7 @@ function saySentence(lang: Lang, { concluded, judgement }: ToSay, findings: Find
         feature: deciding.feature_name ?? deciding.theme_title ?? "",
         share:
           deciding.relation === "overlaps" && deciding.share_of_site !== null
-            ? say(lang, "sentence.share", { percent: (deciding.share_of_site * 100).toFixed(1) })
+            ? say(lang, "sentence.share", { share: percentText(lang, deciding.share_of_site) })
             : "",
         distance: distanceText(lang, deciding.distance_m ?? 0),
         instrument: deciding.instrument_title,

@@ -11,6 +11,8 @@ export type Difference = {
   /** Null where it stayed. */
   conclusion: { before: Conclusion; after: Conclusion } | null;
   possible: { before: Conclusion; after: Conclusion } | null;
+  known: { before: Conclusion; after: Conclusion } | null;
+  complete: { before: boolean; after: boolean } | null;
   /** By finding id of the newer answer; findings that are alike are not in it. */
   findings: ReadonlyMap<string, FindingChange>;
   /** Findings of the older answer that are gone, worst first as they stood. */
@@ -37,6 +39,8 @@ export function difference(before: Check, after: Check): Difference {
   return {
     conclusion: differing(before.conclusion, after.conclusion),
     possible: differing(before.possible, after.possible),
+    known: differing(before.known, after.known),
+    complete: differing(before.complete, after.complete),
     findings,
     gone: [...older.values()],
     themes: new Map(themes),
@@ -44,8 +48,8 @@ export function difference(before: Check, after: Check): Difference {
 }
 
 /** True when nothing a reader sees has changed. */
-export function isSame({ conclusion, possible, findings, gone, themes }: Difference): boolean {
-  return !conclusion && !possible && findings.size === 0 && gone.length === 0 && themes.size === 0;
+export function isSame({ conclusion, possible, known, complete, findings, gone, themes }: Difference): boolean {
+  return !conclusion && !possible && !known && !complete && findings.size === 0 && gone.length === 0 && themes.size === 0;
 }
 
 function differing<T>(before: T, after: T): { before: T; after: T } | null {

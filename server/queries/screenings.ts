@@ -4,7 +4,6 @@ import type { Conclusion } from "../api/checks.ts";
 import type { RunState, Screening } from "../api/screenings.ts";
 import { jsonb } from "../db/json.ts";
 import type { Db } from "../db/open.ts";
-import type { FaultSpec } from "../problem.ts";
 import { moment } from "./checks.ts";
 
 /** What holds for every site of a screening. */
@@ -44,7 +43,7 @@ export async function openSites(db: Db, id: string, limit: number): Promise<Site
 export async function writeSites(
   db: Db,
   id: string,
-  rows: { n: number; faults: FaultSpec[] | null; result: ShortResult | null; conclusion: Conclusion | null }[],
+  rows: { n: number; faults: unknown[] | null; result: ShortResult | null; conclusion: Conclusion | null }[],
 ): Promise<void> {
   await sql`
     update screening_site as site set faults = new.faults, result = new.result, conclusion = new.conclusion
@@ -119,7 +118,7 @@ export async function progressOf(
   return rows[0];
 }
 
-export type StoredSite = SiteRow & { faults: FaultSpec[] | null; result: ShortResult | null; same_name: number[] };
+export type StoredSite = SiteRow & { faults: unknown[] | null; result: ShortResult | null; same_name: number[] };
 export type SiteFilter = { limit: number; after: number; conclusion: Conclusion | undefined; faulty: boolean | undefined };
 
 /** Sites in their order. `matched` counts all that the filters let through. */

@@ -354,7 +354,8 @@ function resultsTable(check: Check, t: Say): Markup {
     .filter(({ status }) => status !== "not_asked")
     .flatMap((theme) => {
       const own = check.findings.filter((finding) => finding.theme === theme.theme && finding.feature !== null);
-      const features = [...new Map(own.map((finding) => [finding.feature, finding])).values()];
+      // Findings come worst first: that one speaks for its feature.
+      const features = own.filter((finding, index) => own.findIndex(({ feature }) => feature === finding.feature) === index);
       const status = t(`theme_status.${theme.status}`);
       if (features.length === 0) {
         const inside = theme.theme === DISTRICT && theme.status === "affected";
@@ -380,7 +381,7 @@ function resultsTable(check: Check, t: Say): Markup {
       return features.map((finding) => [
         ++number,
         html`<span dir="auto">${finding.feature_name}</span><br /><small>${theme.title}</small>`,
-        finding.relation ? t(`relation.${finding.relation}`) : t(`outcome.${finding.outcome}`),
+        relationCell(finding, t),
         overlapCell(finding, lang, t),
         finding.share_of_site === null || overlapCell(finding, lang, t) === t("none")
           ? t("none")
@@ -433,10 +434,15 @@ function resultsTable(check: Check, t: Say): Markup {
     }`;
 }
 
+/** How the site lies to the feature; where that could not be told, that: a drawn relation would say more than is known. */
+function relationCell({ relation, outcome }: Finding, t: Say): string {
+  const unknown = ["cannot_tell", "no_data", "failed"].includes(outcome);
+  return relation && !unknown ? t(`relation.${relation}`) : t(`outcome.${outcome}`);
+}
+
 /** The project's situation under one provision, in words: how it stands to the feature, and why where it cannot be told. */
 function situation(finding: Finding, lang: Lang, t: Say): Markup {
-  const unknown = ["cannot_tell", "no_data", "failed"].includes(finding.outcome);
-  const relation = finding.relation && !unknown ? t(`relation.${finding.relation}`) : t(`outcome.${finding.outcome}`);
+  const relation = relationCell(finding, t);
   const touched = overlapCell(finding, lang, t);
   const far = (finding.distance_m ?? 0) > 0 ? distanceCell(finding.distance_m, finding.bearing_deg, lang, t) : null;
   return html`${relation} <span dir="auto">${finding.feature_name ?? finding.theme_title ?? t("finding.anywhere")}</span>${

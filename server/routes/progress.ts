@@ -16,10 +16,8 @@ export async function tellProgress<T extends { state: RunState }>(
   response: Response,
   read: () => Promise<T | undefined>,
 ): Promise<void> {
-  let gone = false;
-  request.on("close", () => {
-    gone = true;
-  });
+  const gone = new AbortController();
+  request.on("close", () => gone.abort());
   response.writeHead(200, {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
@@ -27,7 +25,7 @@ export async function tellProgress<T extends { state: RunState }>(
   });
   let last = "";
   let told = performance.now();
-  while (!gone) {
+  while (!gone.signal.aborted) {
     // A database that is away for a moment is not the end of the run.
     const found = await read().catch(() => null);
     if (found === undefined) break;

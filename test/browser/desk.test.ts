@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import type { Check, CheckSummary } from "../../server/api/checks.ts";
 import type { Feature, List } from "../../server/api/common.ts";
-import { drawPolygon, inBrowser, openScreen } from "../support/browser.ts";
+import { drawPolygon, flawsOf, inBrowser, openScreen } from "../support/browser.ts";
 import { IN_FIRST, PIG_FARM } from "../support/service.ts";
 
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
@@ -13,6 +13,14 @@ const SCREENS = [
   ["zh", "phone", PHONE],
   ["en", "phone", PHONE],
 ] as const;
+
+const PROBLEM = JSON.stringify({
+  type: "/problems/database-unavailable",
+  title: "out of order",
+  status: 503,
+  detail: "out of order",
+  instance: "/",
+});
 
 inBrowser("the desk", (suite) => {
   const json = async <T>(path: string) => (await (await fetch(suite.service.url + path)).json()) as T;
@@ -60,6 +68,39 @@ inBrowser("the desk", (suite) => {
       expect(await suite.screen.at("trial").count()).toBe(0);
       // What it changed against the one before stays marked.
       expect(await suite.screen.at("conclusion-change").count()).toBe(1);
+    },
+  );
+
+  it.each(SCREENS)(
+    "%s %s: while a change is not judged, or could not be, the old answer says that it is old",
+    async (lang, _, options) => {
+      const check = await store("outdated");
+      await openCheck(check.id, `&lang=${lang}`, options);
+      expect(await suite.screen.at("outdated").count()).toBe(0);
+      let answer: "hang" | "fail" | "pass" = "hang";
+      const hanging: (() => void)[] = [];
+      await suite.screen.page.route("**/api/checks?*trial=true*", async (route) => {
+        if (answer === "hang") await new Promise<void>((resolve) => hanging.push(resolve));
+        if (answer === "fail") return route.fulfill({ status: 503, contentType: "application/problem+json", body: PROBLEM });
+        return route.continue();
+      });
+      await suite.screen.at("view-form").click();
+      await suite.screen.at("action-existing").click();
+      await expect.poll(() => hanging.length).toBe(1);
+      await suite.screen.at("view-answer").click();
+      expect(await suite.screen.at("outdated").innerText()).toMatch(/这是改动前的结论[^]*正在试算|before the change[^]*Trying/i);
+      expect(await conclusion()).toBe("prohibited");
+      answer = "fail";
+      hanging[0]!();
+      await expect.poll(() => suite.screen.at("outdated").innerText()).toContain("out of order");
+      expect(await suite.screen.at("outdated").innerText()).toMatch(/这是改动前的结论|before the change/i);
+      expect(await flawsOf(suite.screen.page, "[data-test=answer]")).toEqual([]);
+      answer = "pass";
+      await suite.screen.at("view-form").click();
+      await suite.screen.at("action-rebuilt").click();
+      await suite.screen.at("view-answer").click();
+      await suite.screen.at("outdated").waitFor({ state: "detached" });
+      expect(await suite.screen.at("trial").count()).toBe(1);
     },
   );
 

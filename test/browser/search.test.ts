@@ -3,6 +3,13 @@ import { expect, it } from "vitest";
 import { ask, flawsOf, inBrowser, openScreen } from "../support/browser.ts";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
+const PROBLEM = JSON.stringify({
+  type: "/problems/database-unavailable",
+  title: "out of order",
+  status: 503,
+  detail: "out of order",
+  instance: "/",
+});
 const FARM = "facility/F-500118-livestock_farm-002";
 
 inBrowser("the search", (suite) => {
@@ -274,6 +281,21 @@ inBrowser("the search", (suite) => {
     await suite.screen.at("related").locator("[data-test=problem] button").click();
     await suite.screen.at("related-meets-river").waitFor();
     suite.screen.faults.length = 0; // the refusal above
+  });
+
+  it("versions that cannot be read are not taken for none", async () => {
+    suite.screen = await openScreen(suite.browser, suite.service.url);
+    let broken = true;
+    await suite.screen.page.route("**/versions?*", (route) =>
+      broken ? route.fulfill({ status: 503, contentType: "application/problem+json", body: PROBLEM }) : route.continue(),
+    );
+    await suite.screen.page.goto(`${suite.service.url}/?test=1&lang=en&feature=industrial_park/P-500118-FHH&date=1999-01-01`);
+    await suite.screen.at("versions-retry").waitFor();
+    expect(await suite.screen.at("feature-missing").innerText()).toContain("out of order");
+    expect(await suite.screen.at("feature-unknown").count()).toBe(0);
+    broken = false;
+    await suite.screen.at("versions-retry").click();
+    await suite.screen.at("go-to-version").first().waitFor();
   });
 
   it("a link opens the drawer on its day; the code and the link can be copied", async () => {

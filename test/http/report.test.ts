@@ -245,6 +245,23 @@ eachEngine((engine) => {
     for (const { title } of uncovered) expect(block).toContain(title);
   });
 
+  it("where it could not be told how the site lies, the table says that, by the worst finding of the feature", async () => {
+    const check = await service.check({ name: "不明", geometry: IN_FIRST });
+    const own = check.findings.filter(({ theme, feature }) => theme === "protection_zone/first" && feature !== null);
+    expect(own.length).toBeGreaterThan(1);
+    const number = check.findings.indexOf(own[0]!);
+    await sql`update site_check set said = jsonb_set(said, ${sql.lit(`{zh,findings,${number}}`)},
+        said -> 'zh' -> 'findings' -> ${number}::int || '{"outcome": "cannot_tell", "relation": "outside", "share_of_site": null}')
+      where id = ${check.id}::uuid`.execute(service.database.db);
+    const rows = /<table class="results">([^]*?)<\/table>/
+      .exec(await pageOf(check.id, "zh"))![1]!
+      .split("<tr>")
+      .map(words);
+    const row = rows.find((each) => each.includes(own[0]!.feature_name!))!;
+    expect(row).toContain(say("zh", "outcome.cannot_tell"));
+    expect(row).not.toContain(say("zh", "relation.outside"));
+  });
+
   it("a figure that cannot be drawn says so in its place, and the rest is there", async () => {
     const check = await service.check({ name: "坏图", geometry: IN_FIRST });
     await sql`update site_check set frozen = jsonb_set(frozen, '{layers,protection_zone,features,0,shape}', '"0103000020"')

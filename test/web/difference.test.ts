@@ -36,6 +36,12 @@ describe("the difference of two answers", () => {
     expect(isSame(difference(before, after))).toBe(true);
   });
 
+  it("is not none where only what is certain, or whether all is known, differs", () => {
+    const before = check([finding({})], { known: "prohibited", complete: true });
+    expect(isSame(difference(before, check([finding({})], { known: "notice", complete: true })))).toBe(false);
+    expect(isSame(difference(before, check([finding({})], { known: "prohibited", complete: false })))).toBe(false);
+  });
+
   it("names what is new, what is gone and what has another measure, outcome or reason", () => {
     const before = check([finding({}), finding({ id: "f2", rule: "R2" }), finding({ id: "f3", rule: "R3" })]);
     const after = check([

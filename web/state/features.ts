@@ -25,6 +25,8 @@ export const related = shallowRef<Related | null>(null);
 export const related_error = shallowRef<ApiError | null>(null);
 /** Every life of the code; null until known. */
 export const versions = shallowRef<Version[] | null>(null);
+/** Why they are not known: then nothing is said of how many there are. */
+export const versions_error = shallowRef<ApiError | null>(null);
 /** The panel that the first feature took the place of. */
 const before = ref<Task | null>(null);
 export const can_go_back = computed(() => trail.value.length > 0 || before.value !== null);
@@ -96,7 +98,7 @@ export async function load(): Promise<void> {
   const mine = ++newest;
   const key = opened.value;
   if (item.value?.id !== key?.code) item.value = null;
-  item_error.value = related_error.value = null;
+  item_error.value = related_error.value = versions_error.value = null;
   related.value = versions.value = null;
   if (!key) return;
   const settle = async <T>(promise: Promise<T>, take: (value: T) => void, fail: (error: ApiError) => void) => {
@@ -120,7 +122,7 @@ export async function load(): Promise<void> {
     settle(
       getVersions(key.layer, key.code, lang.value),
       (value) => (versions.value = value),
-      () => (versions.value = []),
+      (error) => (versions_error.value = error),
     ),
   ]);
 }
