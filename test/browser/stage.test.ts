@@ -99,6 +99,42 @@ inBrowser("the stage", (suite) => {
     await suite.screen.page.keyboard.press("Escape");
   });
 
+  it("by keys alone: arrows move the map, Space sets a point at the cross, Enter ends", async () => {
+    suite.screen = await openScreen(suite.browser, suite.service.url);
+    await suite.screen.frame(VIEW);
+    const { page } = suite.screen;
+    const tag = () =>
+      page.evaluate(
+        () => (globalThis as unknown as { document: { activeElement: { tagName: string } } }).document.activeElement.tagName,
+      );
+    await suite.screen.at("measure-distance").focus();
+    await page.keyboard.press("Enter");
+    await suite.screen.at("measure-bar").waitFor();
+    await expect.poll(tag).toBe("CANVAS");
+    const crossed = () =>
+      page.evaluate(() => {
+        const { document, getComputedStyle } = globalThis as unknown as {
+          document: { querySelector(selector: string): unknown };
+          getComputedStyle(element: unknown, pseudo: string): { content: string };
+        };
+        return getComputedStyle(document.querySelector(".maplibregl-canvas-container"), "::after").content;
+      });
+    expect(await crossed()).toBe('""');
+    await page.keyboard.press("Space");
+    await page.keyboard.press("ArrowRight");
+    await page.waitForTimeout(700);
+    await page.keyboard.press("Space");
+    await page.keyboard.press("Enter");
+    const result = await suite.screen.at("measure-result").innerText();
+    expect(result).toMatch(/总长 [\d.,]+ (m|km|米|公里)/);
+    expect(result).not.toMatch(/总长 0/);
+    expect(await suite.screen.at("measure-copy").count()).toBe(1);
+    await suite.screen.page.mouse.click(500, 400);
+    await page.keyboard.press("Escape");
+    expect(await suite.screen.at("measure-bar").count()).toBe(0);
+    expect(await crossed()).toBe("none");
+  });
+
   it.each(["zh", "en"])("%s: positions are read out in the system chosen, which is remembered; C copies", async (lang) => {
     suite.screen = await openScreen(suite.browser, suite.service.url, `&lang=${lang}`, {
       permissions: ["clipboard-read", "clipboard-write"],

@@ -59,6 +59,12 @@ export function startMeasure(map: Map): void {
   map.addSource(SOURCE, { type: "geojson", data: { type: "FeatureCollection", features: [] } });
   for (const layer of LAYERS) map.addLayer(layer);
   const measuring = () => measure_mode.value !== null && !measure_ended.value;
+  const centre = (): Position => map.getCenter().toArray();
+  // By keys the map moves under a cross in its middle, which sets the points.
+  const byKeys = () => map.getCanvas().matches(":focus-visible");
+  map.on("move", () => {
+    if (measuring() && measure_points.value.length > 0 && byKeys()) measure_pointer.value = centre();
+  });
   map.on("click", ({ lngLat }) => {
     if (measuring()) addPoint([lngLat.lng, lngLat.lat]);
   });
@@ -76,13 +82,20 @@ export function startMeasure(map: Map): void {
   addEventListener("keydown", (event) => {
     if (measure_mode.value === null) return;
     if (event.target instanceof HTMLElement && event.target.closest("input, textarea, select")) return;
-    if (event.key === "Escape") stopMeasuring();
+    if (event.key === " " && event.target === map.getCanvas()) {
+      if (measuring()) addPoint(centre());
+    } else if (event.key === "Escape") stopMeasuring();
     else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) endMeasuring();
     else if (event.key === "Backspace") takeBackPoint();
     else return;
     event.preventDefault();
   });
-  watch(measure_mode, (mode) => map.getCanvas().classList.toggle("drawing", mode !== null));
+  watch(measure_mode, (mode) => {
+    const canvas = map.getCanvas();
+    canvas.classList.toggle("drawing", mode !== null);
+    canvas.classList.toggle("measured", mode !== null);
+    if (mode !== null) canvas.focus({ preventScroll: true });
+  });
   watch([running_points, segments_m, measure_mode, lang], () => {
     const features = measure_mode.value === null ? [] : figure(running_points.value);
     void map.getSource<GeoJSONSource>(SOURCE)?.setData({ type: "FeatureCollection", features } as GeoJSON.FeatureCollection);
