@@ -7,6 +7,12 @@ const KINDS = {
 };
 const SUBJECTS = { livestock: { zh: "畜禽", en: "livestock" }, aquaculture: { zh: "水产", en: "aquaculture" } };
 
+/** Farms and fish share colours and hatches: their outlines differ. */
+const DASHES: Record<keyof typeof SUBJECTS, Record<keyof typeof KINDS, number[] | null>> = {
+  livestock: { ban: null, limited: null, suitable: [2, 3] },
+  aquaculture: { ban: [5, 2], limited: [5, 2], suitable: [5, 2, 1, 2] },
+};
+
 function paint(kind: keyof typeof KINDS, subject: keyof typeof SUBJECTS, color: string, pattern: string | null): Paint {
   return {
     theme: `no_farming_area/${subject === "livestock" ? kind : `aquaculture_${kind}`}`,
@@ -15,7 +21,7 @@ function paint(kind: keyof typeof KINDS, subject: keyof typeof SUBJECTS, color: 
     color,
     fill_opacity: kind === "suitable" ? 0.06 : 0.18,
     width: 1.5,
-    dash: kind === "suitable" ? [2, 3] : null,
+    dash: DASHES[subject][kind],
     pattern,
     label: { zh: "name_zh", en: "name_en" },
   };

@@ -14,7 +14,7 @@ export const approval_suspension: Kind = {
     color: "#C2410C",
     fill_opacity: 0.16,
     width: 1.5,
-    dash: null,
+    dash: [5, 2, 1, 2],
     pattern: "cross-hatch",
     label: { zh: "name_zh", en: "name_en" },
   },

@@ -9,7 +9,7 @@ export const groundwater_over_extraction: Kind = {
     color: "#B5651D",
     fill_opacity: 0.16,
     width: 1.5,
-    dash: null,
+    dash: [4, 2],
     pattern: "hatch-wide",
     label: { zh: "name_zh", en: "name_en" },
   },

@@ -9,7 +9,7 @@ export const nature_reserve_core: Kind = {
     color: "#1E6B3A",
     fill_opacity: 0.2,
     width: 1.5,
-    dash: null,
+    dash: [6, 2],
     pattern: "hatch-dense",
     label: { zh: "name_zh", en: "name_en" },
   },

@@ -10,7 +10,7 @@ export const reservoir_belt: Kind = {
     color: "#8D6E1F",
     fill_opacity: 0.16,
     width: 1.5,
-    dash: null,
+    dash: [3, 2],
     pattern: "vertical-hatch",
     label: { zh: "name_zh", en: "name_en" },
   },
