@@ -31,14 +31,14 @@ export type RunningService = { url: string; stop(): Promise<void> };
 
 /** `node server/main.ts` on a free port with the embedded engine; ready when it prints its URL. SHUIJIE_TEST_URL names one
  *  that runs already. Throws with what it printed when it ends before. */
-export async function startProgram(): Promise<RunningService> {
+export async function startProgram(settings: Record<string, string> = {}): Promise<RunningService> {
   const running = process.env["SHUIJIE_TEST_URL"];
   if (running) return { url: running, stop: async () => undefined };
   const dataDir = mkdtempSync(join(tmpdir(), "shuijie-browser-"));
   const { DATABASE_URL: _, ...environment } = process.env;
   const child = spawn(process.execPath, [join(ROOT, "server", "main.ts")], {
     cwd: ROOT,
-    env: { ...environment, PORT: "0", HOST: "127.0.0.1", DATA_DIR: dataDir, LOG_LEVEL: "warn" },
+    env: { ...environment, PORT: "0", HOST: "127.0.0.1", DATA_DIR: dataDir, LOG_LEVEL: "warn", ...settings },
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   let printed = "";
@@ -107,12 +107,13 @@ export type Screen = {
   close(): Promise<void>;
 };
 
-/** A page of the application, open and with its map drawn. */
+/** A page of the application, open and with its map drawn. `before` prepares the page before it asks for anything. */
 export async function openScreen(
   browser: Browser,
   url: string,
   query = "",
   options: BrowserContextOptions = {},
+  before: (page: Page) => Promise<void> = async () => undefined,
 ): Promise<Screen> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1, ...options });
   const page = await context.newPage();
@@ -128,6 +129,7 @@ export async function openScreen(
       faults.push(`console ${message.type()}: ${message.text().slice(0, 300)}`);
   });
   page.on("pageerror", (error) => faults.push(`page error: ${error.message}`));
+  await before(page);
   await page.goto(`${url}/?test=1${query}`);
   await page.waitForFunction(() => (globalThis as unknown as Partial<WindowOfPage>).shuijie_map?.loaded() === true);
   await page.locator("[data-test=panel]").waitFor();
@@ -268,11 +270,11 @@ export type Suite = { service: RunningService; browser: Browser; screen: Screen 
 /** A suite in a real browser, skipped where there is none. After each test its screen is closed, and it must have left
  *  nothing in the console, asked nobody else for anything, and broken no content security policy; refusals of the service
  *  (4xx) are the test's own business. */
-export function inBrowser(name: string, body: (suite: Suite) => void): void {
+export function inBrowser(name: string, body: (suite: Suite) => void, settings: Record<string, string> = {}): void {
   describe.skipIf(noBrowser !== undefined)(noBrowser ? `${name} (skipped: ${noBrowser})` : name, () => {
     const suite = {} as Suite;
     beforeAll(async () => {
-      suite.service = await startProgram();
+      suite.service = await startProgram(settings);
       suite.browser = await launchBrowser();
     });
     afterAll(async () => {
