@@ -38,6 +38,7 @@ export async function up(db: Kysely<never>): Promise<void> {
   await run(
     `create table sweep (id uuid primary key, previous uuid references sweep (id), appeared int, gone int, changed int, kept int, ${RUN})`,
   );
+  await run(`create unique index sweep_under_way on sweep (as_of) where state in ('queued', 'running')`);
   await run(
     `create table sweep_facility (
       sweep uuid not null references sweep (id),

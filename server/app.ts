@@ -18,8 +18,11 @@ import { reportRoutes } from "./routes/reports.ts";
 import { relatedRoutes } from "./routes/related.ts";
 import { screeningRoutes } from "./routes/screenings.ts";
 import { searchRoutes } from "./routes/search.ts";
+import { sweepRoutes } from "./routes/sweeps.ts";
 import { tileRoutes } from "./routes/tiles.ts";
+import { violationRoutes } from "./routes/violations.ts";
 import { screeningStep } from "./screening.ts";
+import { sweepStep } from "./sweep.ts";
 import { createTileServer } from "./tiles.ts";
 
 export type AppOptions = {
@@ -41,7 +44,10 @@ export type AppOptions = {
 export function createApp(options: AppOptions): { server: Server; refreshTiles: () => Promise<void>; jobs: Jobs } {
   const { database, catalogue, log, now = () => new Date(), ground = null } = options;
   const app = express();
-  const jobs = createJobs(database, log, [{ table: "screening", step: screeningStep(database, catalogue, now) }]);
+  const jobs = createJobs(database, log, [
+    { table: "screening", step: screeningStep(database, catalogue, now) },
+    { table: "sweep", step: sweepStep(database, catalogue) },
+  ]);
   const tiles = createTileServer(database, now, (error, request, response) => {
     Object.assign(request, { tileError: error });
     app(request as never, response as never);
@@ -58,6 +64,8 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(checkRoutes(database, catalogue, now)); //               /api/checks[/{id}[/replay|restore|disputes[/{id}]]]
   app.use(reportRoutes(database.db)); //                           /api/checks/{id}/report.{format}
   app.use(screeningRoutes(database.db, catalogue, jobs, now)); //  /api/screenings[/{id}[/sites|events|cancel|resume|results.{format}]]
+  app.use(sweepRoutes(database.db, catalogue, jobs, now)); //      /api/sweeps[/{id}[/faults|events|cancel|resume]]
+  app.use(violationRoutes(database, catalogue)); //                /api/violations[/counts|tiles/{z}/{x}/{y}|{id}[/state]]
   app.use(exampleRoutes(database.db, options.examples ?? [])); //  /api/examples
   app.use(tileRoutes(database.db, now, ground)); //                        /tiles/{layers}[/{z}/{x}/{y}] /style.json
   app.get("/problems/:type", describeProblem);

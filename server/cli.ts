@@ -13,6 +13,7 @@ const HELP = `shuijie: the operator's commands (npm run shuijie -- <command>)
   status        which database, and its versions
   migrate       bring the database to the newest shape
   load          load geodata/ again; files that have not changed are left alone
+  sweep [day]   every registered facility against every rule of today, or of yyyy-mm-dd
   layers [zh]   the layers as a table, for the README
   sample        make the sample layers of geodata/ from geodata/sample/
   prepare       build the web application and the packed database folder (npm ci runs it)
@@ -25,8 +26,9 @@ async function main([command = "help", topic]: string[]): Promise<void> {
   if (command === "prepare") return prepare();
   const config = readConfig();
   if (command === "sample") return sample(config);
-  if (!["status", "migrate", "load"].includes(command)) throw new ConfigError(`There is no command "${command}".\n\n${HELP}`);
-  const lines = await run(config, command);
+  if (!["status", "migrate", "load", "sweep"].includes(command))
+    throw new ConfigError(`There is no command "${command}".\n\n${HELP}`);
+  const lines = await run(config, command, topic);
   for (const line of lines) console.log(line);
 }
 
@@ -36,12 +38,12 @@ function helpConfig(): string {
 }
 
 /** Here when the folder is free (or the database is PostgreSQL), through the running service when it is held. */
-async function run(config: Config, command: string): Promise<string[]> {
+async function run(config: Config, command: string, argument: string | undefined): Promise<string[]> {
   const log = createLog({ ...config, logLevel: "error" });
   try {
     const database = await open(config, log, `shuijie ${command}`);
     try {
-      return await commandsOf(database)[command]!();
+      return await commandsOf(database)[command]!(argument);
     } finally {
       await database.close();
     }
@@ -51,7 +53,8 @@ async function run(config: Config, command: string): Promise<string[]> {
     if (!holder?.url) throw error;
     const response = await fetch(`${holder.url}/operator/${command}`, {
       method: "POST",
-      headers: { authorization: `Bearer ${holder.token}` },
+      headers: { authorization: `Bearer ${holder.token}`, "content-type": "application/json" },
+      body: JSON.stringify({ argument }),
     });
     const body = (await response.json()) as { lines?: string[]; detail?: string };
     if (!response.ok)

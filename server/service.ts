@@ -10,7 +10,9 @@ import { type OpenDatabase, openDatabase } from "./db/open.ts";
 import type { Catalogue } from "./domain/rule.ts";
 import { layers } from "./layers/index.ts";
 import { columnsOf } from "./layers/layer.ts";
+import { today } from "./query.ts";
 import type { Commands } from "./routes/health.ts";
+import { sweepNow } from "./sweep.ts";
 
 export const GEODATA = join(import.meta.dirname, "..", "geodata");
 
@@ -75,5 +77,6 @@ export function commandsOf(
         await prepareDatabase(database, tell, geodata);
         await changed();
       }),
+    sweep: (argument) => collect((tell) => sweepNow(database, readCatalogue(geodata), argument ?? today(new Date()), tell)),
   };
 }

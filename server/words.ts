@@ -175,7 +175,8 @@ function sayTold(lang: Lang, { layer, columns }: FeatureEvidence): Finding["told
     });
 }
 
-function sayReason(lang: Lang, { code, name, depth_m }: ReasonSpec, catalogue: Catalogue): Reason {
+/** Why something could not be told, in a sentence. */
+export function sayReason(lang: Lang, { code, name, depth_m }: ReasonSpec, catalogue: Catalogue): Reason {
   const title =
     (code === "action_not_named" ? say(lang, `action.${name}`) : undefined) ??
     // `bank_width_m.qth_r20`: the family of settings has words, the setting its name.

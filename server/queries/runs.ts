@@ -1,5 +1,6 @@
 /** Runs in the background, of whatever kind: who holds which, and how far it is. */
 import { sql } from "kysely";
+import { DatabaseError } from "../db/errors.ts";
 import type { Db } from "../db/open.ts";
 
 export type RunTable = "screening" | "sweep";
@@ -47,10 +48,16 @@ export async function cancel(db: Db, table: RunTable, id: string): Promise<boole
   return rows.length > 0;
 }
 
-/** Lets a cancelled or failed run go on where it stopped. False when it was neither. */
+/** Lets a cancelled or failed run go on where it stopped. False when it was neither, or another of its kind that may not
+ *  run beside it has begun. */
 export async function resume(db: Db, table: RunTable, id: string): Promise<boolean> {
-  const { rows } = await sql`
-    update ${sql.table(table)} set state = 'queued', finished_at = null, failure = null
-    where id = ${id}::uuid and state in ('cancelled', 'failed') returning id`.execute(db);
-  return rows.length > 0;
+  try {
+    const { rows } = await sql`
+      update ${sql.table(table)} set state = 'queued', finished_at = null, failure = null
+      where id = ${id}::uuid and state in ('cancelled', 'failed') returning id`.execute(db);
+    return rows.length > 0;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === "23505") return false;
+    throw error;
+  }
 }

@@ -44,7 +44,8 @@ type Frame = {
   holds: (point: Sql) => Sql;
 };
 
-function frameOf(z: number, x: number, y: number): Frame {
+/** A tile as SQL. */
+export function frameOf(z: number, x: number, y: number): Frame {
   const side = 40075016.68557849 / 2 ** z;
   const west = -20037508.342789244 + x * side;
   const north = 20037508.342789244 - y * side;

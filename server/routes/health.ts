@@ -7,7 +7,7 @@ import { Problem } from "../problem.ts";
 import { parameters } from "../query.ts";
 
 /** An operator's command: lines of what it did. */
-export type Commands = Record<string, () => Promise<string[]>>;
+export type Commands = Record<string, (argument?: string) => Promise<string[]>>;
 
 export function healthRoutes(database: OpenDatabase, operator: { token: string; commands: Commands } | undefined): Router {
   const router = Router();
@@ -43,7 +43,8 @@ export function healthRoutes(database: OpenDatabase, operator: { token: string; 
       const command = operator.commands[request.params.command];
       if (given.length !== wanted.length || !timingSafeEqual(given, wanted) || !command)
         throw new Problem(404, "not-found", { path: request.originalUrl });
-      response.json({ lines: await command() });
+      const { argument } = (request.body ?? {}) as { argument?: unknown };
+      response.json({ lines: await command(typeof argument === "string" ? argument : undefined) });
     });
 
   return router;

@@ -1,0 +1,98 @@
+/** Wire types of `/api/sweeps` and `/api/violations`: every registered facility against every rule of a date. What a sweep
+ *  finds is a clue (疑似问题线索) until an officer confirms it. */
+import type { Effect, InstrumentStatus, Rank, Reason, Relation } from "./checks.ts";
+import type { Fault, Position } from "./common.ts";
+import type { RunState } from "./screenings.ts";
+
+export type Sweep = {
+  id: string;
+  as_of: string;
+  state: RunState;
+  /** Facilities that stand on the date. */
+  total: number;
+  done: number;
+  /** Facilities whose register entry cannot be judged. */
+  faulty: number;
+  /** Clues found, and of them the certain ones. */
+  clues: number;
+  certain: number;
+  /** Themes that were asked and could not be answered for so many facilities: there, no clue is no clearance. */
+  unproven: { theme: string; title: string; facilities: number }[];
+  /** Against the sweep before; null until it is done, and all appeared in the first. */
+  change: { previous: string | null; appeared: number; gone: number; changed: number; kept: number } | null;
+  rules: string[];
+  changed_layers: string[];
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  failure: string | null;
+};
+
+export type SweepFault = { facility: string; name: string; faults: Fault[] };
+
+export type ViolationState = "suspected" | "confirmed" | "notified" | "rectifying" | "closed" | "dismissed";
+
+export type Violation = {
+  id: string;
+  state: ViolationState;
+  /** Grows with each change of state; a change names the one it was made on. */
+  version: number;
+  facility: string;
+  facility_name: string;
+  facility_kind: string;
+  activity: string;
+  activity_title: string;
+  districts: string[];
+  rule: string;
+  effect: Effect;
+  /** False: a possible one; `reasons` say what could not be told. */
+  certain: boolean;
+  layer: string | null;
+  theme: string | null;
+  theme_title: string | null;
+  feature: string | null;
+  feature_name: string | null;
+  relation: Relation | null;
+  overlap_m2: number | null;
+  distance_m: number | null;
+  /** By when it is to be closed or moved, as the register says; null where it says none. */
+  deadline: string | null;
+  /** The deadline lay before the date of the sweep. */
+  overdue: boolean;
+  instrument_title: string;
+  rank: Rank;
+  status: InstrumentStatus;
+  article: string;
+  gist: string;
+  next_step: string;
+  office: string;
+  reasons: Reason[];
+  /** Against the sweep before. */
+  change: "appeared" | "changed" | "kept" | null;
+  position: Position;
+  sweep: string;
+  as_of: string;
+};
+
+export type ViolationEvent = {
+  at: string;
+  what: "appeared" | "changed" | "gone" | "confirmed" | "notified" | "rectifying" | "closed" | "dismissed" | "reopened" | "noted";
+  before: ViolationState | null;
+  after: ViolationState | null;
+  note: string | null;
+  /** What proves that it is closed: a document, a photograph, a number. */
+  evidence: string | null;
+  deadline: string | null;
+  sweep: string | null;
+};
+
+export type ViolationCounts = {
+  total: number;
+  facilities: number;
+  certain: number;
+  overdue: number;
+  by: Record<
+    "state" | "district" | "theme" | "rule" | "feature" | "deadline" | "activity",
+    { key: string; title: string; count: number }[]
+  >;
+};

@@ -1,0 +1,127 @@
+/** `/api/sweeps`: every registered facility against every rule of a date. */
+import { randomUUID } from "node:crypto";
+import express, { Router } from "express";
+import type { Lang, List } from "../api/common.ts";
+import type { Sweep, SweepFault } from "../api/sweeps.ts";
+import { brief } from "../check_input.ts";
+import type { Db } from "../db/open.ts";
+import type { Catalogue } from "../domain/rule.ts";
+import type { Jobs } from "../jobs.ts";
+import { type FaultSpec, langOf, Problem, sayFault } from "../problem.ts";
+import { cancel, resume } from "../queries/runs.ts";
+import { faultyFacilities, listSweeps, readSweep, storeSweep } from "../queries/sweeps.ts";
+import { integerParameter, isDate, parameters, today } from "../query.ts";
+import { tellProgress } from "./progress.ts";
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export function sweepRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: () => Date): Router {
+  const router = Router();
+
+  function say(lang: Lang, told: NonNullable<Awaited<ReturnType<typeof readSweep>>>): Sweep {
+    const title = (theme: string) => catalogue.themes.find((each) => each.theme === theme)?.title[lang] ?? theme;
+    return { ...told, unproven: told.unproven.map((each) => ({ ...each, title: title(each.theme) })) };
+  }
+
+  /** POST /api/sweeps `{ "as_of"? }`: 202, `Location` and the sweep, done in the background. One that is under way for the
+   *  same date is given back instead of a second. */
+  router.post("/api/sweeps", express.json({ limit: 10_000 }), async (request, response) => {
+    parameters(request, []);
+    const as_of = readRequest(request.body, now());
+    const id = await storeSweep(db, randomUUID(), as_of);
+    jobs.wake();
+    response
+      .status(202)
+      .location(`/api/sweeps/${id}`)
+      .json(say(langOf(request), (await readSweep(db, id))!));
+  });
+
+  /** GET /api/sweeps: newest first. */
+  router.get("/api/sweeps", async (request, response) => {
+    const query = parameters(request, ["limit"]);
+    const { items, matched } = await listSweeps(db, integerParameter("limit", query.limit, { min: 1, max: 100, default: 20 }));
+    const list: List<Sweep> = {
+      items: items.map((each) => say(langOf(request), each)),
+      numberMatched: matched,
+      numberReturned: items.length,
+      links: [{ href: request.originalUrl, rel: "self" }],
+    };
+    response.json(list);
+  });
+
+  async function existing(id: string) {
+    const found = UUID.test(id) ? await readSweep(db, id) : undefined;
+    if (!found) throw new Problem(404, "unknown-sweep", { id: id.slice(0, 80) });
+    return found;
+  }
+
+  /** GET /api/sweeps/{id}: state, counts, what could not be answered, and the difference from the sweep before. */
+  router.get("/api/sweeps/:id", async (request, response) => {
+    parameters(request, []);
+    response.json(say(langOf(request), await existing(request.params.id)));
+  });
+
+  /** GET /api/sweeps/{id}/faults: register entries that cannot be judged, with what is wrong. */
+  router.get("/api/sweeps/:id/faults", async (request, response) => {
+    parameters(request, []);
+    const { id } = await existing(request.params.id);
+    const lang = langOf(request);
+    const items = (await faultyFacilities(db, id)).map(({ facility, zh, en, faults }): SweepFault => ({
+      facility,
+      name: (lang === "zh" ? zh : en) ?? facility,
+      faults: (faults as FaultSpec[]).map((fault) => sayFault(lang, fault)),
+    }));
+    const list: List<SweepFault> = {
+      items,
+      numberMatched: items.length,
+      numberReturned: items.length,
+      links: [{ href: request.originalUrl, rel: "self" }],
+    };
+    response.json(list);
+  });
+
+  /** GET /api/sweeps/{id}/events: `progress` events until it has ended. */
+  router.get("/api/sweeps/:id/events", async (request, response) => {
+    parameters(request, []);
+    const { id } = await existing(request.params.id);
+    await tellProgress(request, response, async () => {
+      const found = await readSweep(db, id);
+      return found && { state: found.state, total: found.total, done: found.done, faulty: found.faulty };
+    });
+  });
+
+  /** POST /api/sweeps/{id}/cancel. 409 when it had ended. */
+  router.post("/api/sweeps/:id/cancel", async (request, response) => {
+    parameters(request, []);
+    const { id, state } = await existing(request.params.id);
+    if (!(await cancel(db, "sweep", id))) throw new Problem(409, "run-ended", { state });
+    response.json(say(langOf(request), await existing(id)));
+  });
+
+  /** POST /api/sweeps/{id}/resume. 409 unless cancelled or failed. */
+  router.post("/api/sweeps/:id/resume", async (request, response) => {
+    parameters(request, []);
+    const { id, state } = await existing(request.params.id);
+    if (!(await resume(db, "sweep", id))) throw new Problem(409, "run-not-stopped", { state });
+    jobs.wake();
+    response.json(say(langOf(request), await existing(id)));
+  });
+
+  return router;
+}
+
+function readRequest(body: unknown, now: Date): string {
+  const given = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+  const faults: FaultSpec[] = Object.keys(given)
+    .filter((name) => name !== "as_of")
+    .map((name) => ({
+      pointer: `#/${name.slice(0, 80)}`,
+      key: "fault.unknown_field",
+      params: { name: name.slice(0, 80), known: "as_of" },
+    }));
+  const as_of = given["as_of"] ?? today(now);
+  if (typeof as_of !== "string" || !isDate(as_of))
+    faults.push({ pointer: "#/as_of", key: "fault.as_of", params: { got: brief(as_of) } });
+  if (faults.length > 0) throw new Problem(422, "invalid-sweep", {}, { faults });
+  return as_of as string;
+}

@@ -1,0 +1,195 @@
+/** A sweep (违规排查): every registered facility that stands, against every rule of a date, a few at a time. */
+import { randomUUID } from "node:crypto";
+import type { OpenDatabase } from "./db/open.ts";
+import { isBroken } from "./db/errors.ts";
+import { judgeFrozen } from "./check.ts";
+import { cluesOf } from "./domain/clue.ts";
+import { projectOf } from "./domain/facility.ts";
+import { relationOf } from "./domain/judge.ts";
+import type { Catalogue } from "./domain/rule.ts";
+import { createJobs } from "./jobs.ts";
+import { judgeSites } from "./many.ts";
+import type { FaultSpec } from "./problem.ts";
+import { keepCatalogue } from "./queries/checks.ts";
+import {
+  type FacilityRow,
+  finishSweep,
+  type FoundClue,
+  openFacilities,
+  readSweep,
+  storeSweep,
+  type SweptFacility,
+  writeSwept,
+} from "./queries/sweeps.ts";
+import { isDate } from "./query.ts";
+import { parseSite } from "./site.ts";
+import { m2 } from "./words.ts";
+
+type Done = { swept: SweptFacility[]; clues: FoundClue[] };
+
+/** The step of a sweep. */
+export function sweepStep(database: OpenDatabase, catalogue: Catalogue) {
+  const { db } = database;
+  return async (id: string, size: number): Promise<boolean> => {
+    const sweep = await readSweep(db, id);
+    const rows = sweep ? await openFacilities(db, id, size) : [];
+    if (!sweep || rows.length === 0) {
+      await finishSweep(db, id);
+      return false;
+    }
+    await keepCatalogue(db, catalogue);
+    const { swept, clues } = await judgeFacilities(rows, sweep.as_of);
+    await writeSwept(db, id, swept, clues);
+    return true;
+  };
+
+  async function judgeFacilities(rows: Awaited<ReturnType<typeof openFacilities>>, asOf: string): Promise<Done> {
+    const done: Done = { swept: [], clues: [] };
+    const wrong = (facility: string, faults: FaultSpec[]) => done.swept.push({ facility, faults, result: null });
+    const asked = rows.flatMap((row) => {
+      if (row.properties === null) {
+        wrong(row.facility, [{ pointer: "#", key: "fault.facility_left" }]);
+        return [];
+      }
+      const { project, faults } = projectOf(row.properties, catalogue);
+      const { site, faults: misplaced } = parseSite(row.geometry, 4490);
+      if (!project || !site) {
+        wrong(row.facility, [
+          ...faults.map(({ key, ...params }) => ({
+            pointer: `#/${"name" in params ? params.name : "activity"}`,
+            key: `fault.${key}`,
+            params,
+          })),
+          ...misplaced,
+        ]);
+        return [];
+      }
+      const accuracy = row.properties["accuracy_m"];
+      return [{ row, project, site, accuracy_m: typeof accuracy === "number" ? accuracy : 0 }];
+    });
+    try {
+      await judgeSites(
+        database,
+        catalogue,
+        asOf,
+        asked.map(({ row, project, site, accuracy_m }) => ({
+          project: {
+            name: String(row.properties["name_zh"]),
+            activity: project.activity,
+            action: project.actions[0]!,
+            attributes: project.attributes,
+          },
+          site,
+          crs_given: "EPSG:4490",
+          accuracy_m,
+          asOf,
+        })),
+        (judged, index) => {
+          const { row, project } = asked[index]!;
+          const { frozen, evidence } = judged;
+          const others = project.actions
+            .slice(1)
+            .map((action) => judgeFrozen({ ...frozen, project: { ...frozen.project, action } }, catalogue, evidence));
+          const all = [judged, ...others];
+          const clues = cluesOf(all.flatMap(({ judgement }) => judgement.findings));
+          const classes = Object.entries(judged.classes).flatMap(([code, { value }]) => (value === "true" ? [code] : []));
+          done.clues.push(...clues.map((clue) => foundClue(row, clue, { classes, frozen, evidence })));
+          done.swept.push({
+            facility: row.facility,
+            faults: null,
+            result: {
+              rules: catalogue.version,
+              layers: frozen.versions.layers,
+              clues: clues.length,
+              unproven: judged.judgement.themes
+                .filter(({ status, covered }) => status !== "not_asked" && (!covered || status === "failed"))
+                .map(({ spec }) => spec.theme),
+            },
+          });
+        },
+      );
+      return done;
+    } catch (error) {
+      if (isBroken(error)) throw error;
+      if (rows.length === 1)
+        return {
+          swept: [{ facility: rows[0]!.facility, faults: [{ pointer: "#", key: "fault.site_failed" }], result: null }],
+          clues: [],
+        };
+      // One facility that cannot be measured does not take the others with it.
+      const alone: Done = { swept: [], clues: [] };
+      for (const row of rows) {
+        const { swept, clues } = await judgeFacilities([row], asOf);
+        alone.swept.push(...swept);
+        alone.clues.push(...clues);
+      }
+      return alone;
+    }
+  }
+
+  function foundClue(
+    { facility, properties }: FacilityRow,
+    { finding, certain }: ReturnType<typeof cluesOf>[number],
+    {
+      classes,
+      frozen,
+      evidence,
+    }: { classes: string[] } & Pick<Parameters<Parameters<typeof judgeSites>[4]>[0], "frozen" | "evidence">,
+  ): FoundClue {
+    const { feature, rule, instrument } = finding;
+    const deadline = properties["close_by"];
+    return {
+      facility,
+      rule: rule.id,
+      layer: finding.layer,
+      feature: feature?.code ?? null,
+      theme: rule.where.theme,
+      effect: finding.effect,
+      certain,
+      districts: frozen.jurisdictions,
+      activity: frozen.project.activity,
+      classes,
+      deadline: typeof deadline === "string" ? deadline : null,
+      found: {
+        facility_name: { zh: properties["name_zh"], en: properties["name_en"] },
+        facility_kind: properties["kind"],
+        feature_name: feature?.name ?? null,
+        relation: finding.relation ?? (feature ? relationOf(feature, evidence.site, frozen.tolerances) : null),
+        overlap_m2: m2(feature?.overlap.area_m2 ?? null),
+        distance_m: m2(feature?.distance_m ?? null),
+        reasons: finding.reasons,
+        instrument: instrument.id,
+        status: finding.status,
+        rules: catalogue.version,
+      },
+    };
+  }
+}
+
+/** A whole sweep at once, for the command line: begun (or taken up, where one is under way for the date) and finished. */
+export async function sweepNow(
+  database: OpenDatabase,
+  catalogue: Catalogue,
+  asOf: string,
+  tell: (line: string) => void,
+): Promise<void> {
+  if (!isDate(asOf)) throw new Error(`Expected a day as yyyy-mm-dd, got "${asOf.slice(0, 40)}".`);
+  const { db } = database;
+  const id = await storeSweep(db, randomUUID(), asOf);
+  const failures: string[] = [];
+  const log = { error: (data: unknown, message: string) => failures.push(`${message}: ${JSON.stringify(data)}`) };
+  const jobs = createJobs(database, log, [{ table: "sweep", step: sweepStep(database, catalogue) }]);
+  jobs.wake();
+  await jobs.idle();
+  await jobs.close();
+  const sweep = (await readSweep(db, id))!;
+  if (sweep.state === "failed") throw new Error(`The sweep failed: ${sweep.failure}`);
+  tell(`sweep ${id} as of ${asOf}: ${sweep.state}, ${sweep.done} of ${sweep.total} facilities, ${sweep.faulty} cannot be judged`);
+  tell(`${sweep.clues} clues, ${sweep.certain} of them certain`);
+  if (sweep.change)
+    tell(
+      `${sweep.change.appeared} appeared, ${sweep.change.changed} changed, ${sweep.change.gone} gone, ${sweep.change.kept} stayed`,
+    );
+  for (const { theme, facilities } of sweep.unproven) tell(`not answered for ${facilities} facilities: ${theme}`);
+  for (const failure of failures) tell(failure);
+}

@@ -1,0 +1,263 @@
+/** Every facility against every rule of a date: what is suspected, what changed, and what officers did about it. */
+import { VectorTile } from "@mapbox/vector-tile";
+import { sql } from "kysely";
+import { PbfReader } from "pbf";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Check } from "../../server/api/checks.ts";
+import type { FeatureCollection, List, Problem } from "../../server/api/common.ts";
+import type { Sweep, SweepFault, Violation, ViolationCounts, ViolationEvent } from "../../server/api/sweeps.ts";
+import { readCatalogue } from "../../server/service.ts";
+import { sweepNow } from "../../server/sweep.ts";
+import { eachEngine } from "../support/engines.ts";
+import { type Service, startService } from "../support/service.ts";
+
+const AS_OF = "2018-01-01";
+type Told = Violation & { events: ViolationEvent[]; ways: string[] };
+
+eachEngine((engine) => {
+  let service: Service;
+  let first: Sweep;
+  beforeAll(async () => {
+    service = await startService(await engine.open());
+    expect((await service.json<List<Violation>>("/api/violations")).items).toEqual([]);
+    const nothing = await service.get("/api/violations/counts?lang=en");
+    expect(nothing.status).toBe(404);
+    expect(((await nothing.json()) as Problem).detail).toMatch(/does not say that all is well/);
+    first = await sweep(AS_OF);
+  });
+  afterAll(() => service.close());
+
+  async function sweep(as_of: string): Promise<Sweep> {
+    const response = await service.post("/api/sweeps", { as_of });
+    expect(response.status).toBe(202);
+    const { id } = (await response.json()) as Sweep;
+    expect(response.headers.get("location")).toBe(`/api/sweeps/${id}`);
+    for (;;) {
+      const now = await service.json<Sweep>(`/api/sweeps/${id}`);
+      if (now.state !== "queued" && now.state !== "running") break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return service.json<Sweep>(`/api/sweeps/${id}`);
+  }
+  const list = async (query = "") => (await service.json<List<Violation>>(`/api/violations?limit=1000${query}`)).items;
+  const one = (id: string) => service.json<Told>(`/api/violations/${id}`);
+  const act = async (id: string, body: object) => {
+    const response = await service.post(`/api/violations/${id}/state?lang=en`, body);
+    return { status: response.status, body: (await response.json()) as Told & Pick<Problem, "errors"> };
+  };
+
+  it("the farms of the plan: 105 in the ban areas of 永川, 40 to close by 2016 and 65 by 2017, all overdue by 2018", async () => {
+    expect(first).toMatchObject({ as_of: AS_OF, faulty: 0, failure: null, changed_layers: [] });
+    expect(first.done).toBe(first.total);
+    expect(first.change).toMatchObject({ previous: null, gone: 0, changed: 0, kept: 0, appeared: first.clues });
+    const farms = await list("&rule=YC-R37&jurisdiction=500118");
+    expect(farms).toHaveLength(105);
+    expect(farms.filter(({ deadline }) => deadline === "2016-12-31")).toHaveLength(40);
+    expect(farms.filter(({ deadline }) => deadline === "2017-12-31")).toHaveLength(65);
+    expect(await list("&rule=YC-R37&deadline=2016-12-31")).toHaveLength(40);
+    expect(await list("&rule=YC-R37&overdue=true")).toHaveLength(105);
+    expect(await list("&rule=YC-R37&overdue=false")).toHaveLength(0);
+    for (const farm of farms)
+      expect(farm).toMatchObject({ effect: "relocate", certain: true, state: "suspected", change: "appeared" });
+  });
+
+  it("a clue says what a check of that facility says, no more and no less", async () => {
+    const all = await list();
+    for (const facility of [...new Set(all.map((each) => each.facility))].filter((_, index) => index % 12 === 0)) {
+      const item = await service.json<{ geometry: unknown; properties: Record<string, unknown> }>(
+        `/api/collections/facility/items/${facility}?datetime=${AS_OF}`,
+      );
+      const { activity, name_zh: name } = item.properties;
+      const specs = (
+        await service.json<List<{ code: string; actions: string[]; attributes: { name: string }[] }>>(
+          "/api/activities?limit=1000",
+        )
+      ).items.find(({ code }) => code === activity)!;
+      const attributes = Object.fromEntries(
+        specs.attributes.flatMap(({ name: each }) => (item.properties[each] == null ? [] : [[each, item.properties[each]]])),
+      );
+      const expected = new Set<string>();
+      for (const action of ["existing", "operating"].filter((each) => specs.actions.includes(each))) {
+        const response = await service.post("/api/checks?trial=true", {
+          name,
+          activity,
+          action,
+          attributes,
+          geometry: item.geometry,
+          crs: "EPSG:4490",
+          as_of: AS_OF,
+        });
+        const check = (await response.json()) as Check;
+        expect(response.status, JSON.stringify(check)).toBe(200);
+        for (const { rule, outcome, effect, feature, status } of check.findings)
+          if (
+            ["prohibit", "allowlist", "gate", "remove", "relocate"].includes(effect) &&
+            ["triggered", "cannot_tell", "touches"].includes(outcome) &&
+            feature !== null &&
+            status !== "draft"
+          )
+            expected.add(`${rule} ${feature}`);
+      }
+      const mine = all.filter((each) => each.facility === facility && each.feature !== null);
+      expect(new Set(mine.map(({ rule, feature }) => `${rule} ${feature}`)), facility).toEqual(expected);
+    }
+  });
+
+  it("drafts suspect nobody; what could not be answered is counted, not cleared", async () => {
+    expect((await list()).filter(({ rule }) => rule.startsWith("BJ-"))).toEqual([]);
+    expect(first.unproven.length).toBeGreaterThan(0);
+    for (const { facilities, title } of first.unproven) {
+      expect(facilities).toBeGreaterThan(0);
+      expect(title).not.toBe("");
+    }
+    for (const clue of (await list("&certain=false")).slice(0, 20)) expect(clue.reasons.length).toBeGreaterThan(0);
+  });
+
+  it("filters and counts agree; files carry every row; a tile has each facility once", async () => {
+    const all = await list();
+    const counts = await service.json<ViolationCounts>("/api/violations/counts");
+    expect(counts.total).toBe(all.length);
+    expect(counts.facilities).toBe(new Set(all.map(({ facility }) => facility)).size);
+    expect(counts.certain).toBe((await list("&certain=true")).length);
+    for (const { key, count, title } of counts.by.rule) {
+      expect((await list(`&rule=${key}`)).length).toBe(count);
+      expect(title).not.toBe(key);
+    }
+    for (const { key, count } of counts.by.theme) expect((await list(`&theme=${key}`)).length).toBe(count);
+    for (const { key, count, title } of counts.by.district) {
+      expect((await list(`&jurisdiction=${key}`)).length).toBe(count);
+      expect(title).not.toBe(key);
+    }
+    const [zone] = counts.by.feature;
+    expect((await list(`&feature=${zone!.key}`)).length).toBe(zone!.count);
+    expect(zone!.title).toBe((await list(`&feature=${zone!.key}`))[0]!.feature_name);
+    expect((await list("&class=livestock_any")).every(({ activity }) => activity.startsWith("livestock"))).toBe(true);
+    expect(
+      (await list(`&q=${encodeURIComponent("养殖场002")}`)).every(({ facility_name }) => facility_name.includes("养殖场002")),
+    ).toBe(true);
+    const page = await service.json<List<Violation>>("/api/violations?limit=50");
+    const next = page.links.find(({ rel }) => rel === "next")!;
+    expect((await service.json<List<Violation>>(next.href)).items[0]!.id).toBe(all[50]!.id);
+
+    const csv = await (await service.get("/api/violations?f=csv&lang=en")).text();
+    expect(csv.trimEnd().split("\r\n")).toHaveLength(all.length + 1);
+    const geojson = await service.json<FeatureCollection>("/api/violations?f=geojson");
+    expect(geojson.features.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
+
+    const response = await service.get("/api/violations/tiles/6/50/26");
+    expect(response.status).toBe(200);
+    const layer = new VectorTile(new PbfReader(new Uint8Array(await response.arrayBuffer()))).layers["violation"]!;
+    const drawn = Array.from({ length: layer.length }, (_, index) => layer.feature(index).properties);
+    const here = all.filter(({ position: [lon, lat] }) => Math.floor(((lon! + 180) / 360) * 64) === 50 && rowOf(lat!) === 26);
+    expect(drawn.map(({ code }) => code).toSorted()).toEqual([...new Set(here.map(({ facility }) => facility))].toSorted());
+    expect(drawn.reduce((sum, { clues }) => sum + Number(clues), 0)).toBe(here.length);
+    expect((await service.get("/api/violations/tiles/6/0/0")).status).toBe(204);
+    for (const query of [
+      "theme=nothing",
+      "class=nothing",
+      "state=open",
+      "certain=maybe",
+      "deadline=soon",
+      "jurisdiction=50",
+      "colour=red",
+    ])
+      expect((await service.get(`/api/violations?${query}`)).status, query).toBe(400);
+    expect((await service.get("/api/violations?sweep=nothing")).status).toBe(404);
+  });
+
+  it("a clue goes from suspected to closed by the ways that are open, with reason and evidence; two writers do not overwrite", async () => {
+    const [clue] = await list("&rule=YC-R37");
+    const { id } = clue!;
+    expect((await one(id)).ways).toEqual(["confirmed", "dismissed"]);
+    expect(await act(id, { state: "closed", version: 1, evidence: "x" })).toMatchObject({
+      status: 409,
+      body: { type: "/problems/violation-way" },
+    });
+    const silent = await act(id, { state: "dismissed", version: 1 });
+    expect(silent.status).toBe(422);
+    expect(silent.body.errors![0]!.pointer).toBe("#/note");
+    expect((await act(id, { state: "open", version: "1", colour: 1 })).body.errors!.map(({ pointer }) => pointer)).toEqual([
+      "#/colour",
+      "#/state",
+      "#/version",
+    ]);
+    expect((await one(id)).state).toBe("suspected");
+    const both = await Promise.all([
+      act(id, { state: "confirmed", version: 1 }),
+      act(id, { state: "dismissed", version: 1, note: "not a farm" }),
+    ]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    let now = await one(id);
+    if (now.state === "dismissed") now = (await act(id, { state: "suspected", version: now.version })).body;
+    if (now.state === "suspected") now = (await act(id, { state: "confirmed", version: now.version })).body;
+    now = (await act(id, { state: "notified", version: now.version, deadline: "2018-06-30", note: "文号 1" })).body;
+    now = (await act(id, { state: "rectifying", version: now.version })).body;
+    expect((await act(id, { state: "closed", version: now.version })).body.errors![0]!.pointer).toBe("#/evidence");
+    now = (await act(id, { state: "closed", version: now.version, evidence: "照片 12" })).body;
+    expect(now.state).toBe("closed");
+    now = (await act(id, { state: "closed", version: now.version, note: "复查无误" })).body;
+    expect(now.events.map(({ what }) => what).slice(-4)).toEqual(["notified", "rectifying", "closed", "noted"]);
+    expect(now.events.find(({ what }) => what === "closed")!.evidence).toBe("照片 12");
+    expect(now.events.find(({ what }) => what === "notified")).toMatchObject({
+      deadline: "2018-06-30",
+      note: "文号 1",
+      before: "confirmed",
+    });
+    expect((await list("&state=closed")).map((each) => each.id)).toEqual([id]);
+    expect((await service.get("/api/violations/00000000-0000-4000-8000-000000000000")).status).toBe(404);
+  });
+
+  it("a new sweep says what appeared, went and changed; what officers wrote stays", async () => {
+    const { db } = service.database;
+    const before = await list();
+    const gone = before.find(({ state, rule }) => state === "suspected" && rule === "YC-R37")!;
+    const moved = before.find(({ rule, facility }) => rule === "YC-R37" && facility !== gone.facility)!;
+    const closed = (await list("&state=closed"))[0]!;
+    await sql`update facility set closed = '2017-12-01', state = 'closed' where code = ${gone.facility}`.execute(db);
+    await sql`update facility set close_by = '2019-12-31' where code = ${moved.facility}`.execute(db);
+    const broken = before.find(({ facility }) => ![gone.facility, moved.facility, closed.facility].includes(facility))!.facility;
+    await sql`update facility set activity = 'cheese' where code = ${broken}`.execute(db);
+    const second = await sweep(AS_OF);
+    const of = (facility: string) => before.filter((each) => each.facility === facility).length;
+    expect(second.change).toEqual({
+      previous: first.id,
+      appeared: 0,
+      gone: of(gone.facility) + of(broken),
+      changed: of(moved.facility),
+      kept: before.length - of(gone.facility) - of(broken) - of(moved.facility),
+    });
+    expect(second).toMatchObject({ total: first.total - 1, faulty: 1 });
+    const faults = (await service.json<List<SweepFault>>(`/api/sweeps/${second.id}/faults?lang=en`)).items;
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatchObject({ facility: broken });
+    expect(faults[0]!.faults[0]!.detail).toMatch(/cheese/);
+    expect((await list()).some(({ id }) => id === gone.id)).toBe(false);
+    expect((await one(gone.id)).events.at(-1)).toMatchObject({ what: "gone", sweep: second.id });
+    expect((await one(moved.id)).deadline).toBe("2019-12-31");
+    expect((await list("&change=changed")).map(({ id }) => id)).toContain(moved.id);
+    expect((await one(closed.id)).state).toBe("closed");
+    expect((await list(`&sweep=${first.id}`)).length).toBe(before.length);
+    expect((await service.json<List<Sweep>>("/api/sweeps")).items.map(({ id }) => id)).toEqual([second.id, first.id]);
+  });
+
+  it("a sweep under way is not begun twice; the command line does the same", async () => {
+    const [a, b] = (await Promise.all(
+      [0, 1].map(async () => (await service.post("/api/sweeps", { as_of: "2019-01-01" })).json()),
+    )) as [Sweep, Sweep];
+    expect(a.id).toBe(b.id);
+    await expect.poll(async () => (await service.json<Sweep>(`/api/sweeps/${b.id}`)).state, { timeout: 60_000 }).toBe("done");
+    await expect.poll(async () => (await service.json<Sweep>(`/api/sweeps/${a.id}`)).state, { timeout: 60_000 }).toBe("done");
+    expect((await service.post(`/api/sweeps/${a.id}/cancel`, {})).status).toBe(409);
+    const lines: string[] = [];
+    await sweepNow(service.database, readCatalogue(), "2019-01-02", (line) => lines.push(line));
+    expect(lines[0]).toMatch(/^sweep .* as of 2019-01-02: done, (\d+) of \1 facilities/);
+    await expect(sweepNow(service.database, readCatalogue(), "yesterday", () => undefined)).rejects.toThrow(/yyyy-mm-dd/);
+    expect((await service.post("/api/sweeps", { as_of: "soon", colour: 1 })).status).toBe(422);
+    expect((await service.get("/api/sweeps/nothing")).status).toBe(404);
+  });
+});
+
+function rowOf(lat: number): number {
+  const radians = (lat * Math.PI) / 180;
+  return Math.floor(((1 - Math.log(Math.tan(radians) + 1 / Math.cos(radians)) / Math.PI) / 2) * 64);
+}
