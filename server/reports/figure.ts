@@ -247,11 +247,12 @@ const MOST_SIGNS = 36;
 const LINE_SIGNS = 17;
 
 /** Where labels stand: over their place or where they may move to, within the frame; one that would cover another
- *  wherever it goes is left out. */
+ *  wherever it goes is left out, as is one with nothing to read. */
 export function placeLabels(labels: readonly Label[], place: (at: [number, number]) => [number, number]): Placed[] {
   const placed: Placed[] = [];
   for (const label of labels) {
     const lines = wrap(cut(label.text, MOST_SIGNS), LINE_SIGNS * 2);
+    if (lines.length === 0) continue;
     const width = Math.max(...lines.map((line) => textWidth(line, LABEL_MM)));
     const height = lines.length * LABEL_MM * 1.2;
     for (const [px, py] of candidates(label, place, width, height)) {

@@ -96,6 +96,10 @@ describe("labels", () => {
       ),
     );
   });
+  it("with nothing to read are not placed, and take nobody's place", () => {
+    const blank = { at: [80, 40] as [number, number], text: " \t", color: "#000", strong: false };
+    expect(placeLabels([blank, { ...blank, text: "a" }], place).map(({ lines }) => lines)).toEqual([["a"]]);
+  });
   it("move inside their area or off their point when their place is taken", () => {
     const ring: [number, number][] = [
       [10, 10],
