@@ -80,7 +80,7 @@ inBrowser("print", (suite) => {
     await open("zh");
     await suite.screen.page.route("**/tiles/**", (route) => route.fulfill({ status: 500, body: "" }));
     await suite.screen.at("print-scale").selectOption("2000");
-    await expect.poll(() => suite.screen.at("sheet").textContent(), { timeout: 20_000 }).toContain("地图没有画成");
+    await expect.poll(() => suite.screen.at("sheet").textContent(), { timeout: 60_000 }).toContain("地图没有画成");
     await suite.screen.page.unroute("**/tiles/**");
     await suite.screen.at("print-again").click();
     await suite.screen.page.locator("[data-test=sheet-preview] img").waitFor();

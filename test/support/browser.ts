@@ -21,6 +21,9 @@ const ARGUMENTS = [
   "--disable-sync",
 ];
 
+/** A machine that does much else answers late: nothing is asserted by the clock. */
+const PATIENCE_MS = 100_000;
+
 /** Why no browser test can run; undefined when they can. */
 export const noBrowser: string | undefined = existsSync(CHROMIUM)
   ? undefined
@@ -116,6 +119,7 @@ export async function openScreen(
   before: (page: Page) => Promise<void> = async () => undefined,
 ): Promise<Screen> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const faults: string[] = [];
   await context.route("**/*", (route) => {
