@@ -233,11 +233,13 @@ function latinNumbers(text: string): string {
 }
 
 /** 第三百一十九条第一款, or "art. 319(1)". A part that is no number stands as written; a plan has items of its own
- *  numbering, not articles. */
+ *  numbering, not articles, as have notices; a standard has chapters. */
 export function cite({ article, paragraph, item }: Article, rank: Rank, lang: Lang): string {
   const number = (text: string) => (/^\d+$/.test(text) ? chineseNumber(Number(text)) : text);
   if (article === "*") return say(lang, "cite.whole");
-  if (rank === "work_plan") return say(lang, "cite.plan", { item: lang === "en" ? latinNumbers(article) : article });
+  if (rank === "work_plan" || (rank === "normative_document" && !/^\d+$/.test(article)))
+    return say(lang, "cite.plan", { item: lang === "en" ? latinNumbers(article) : article });
+  if (rank === "standard") return say(lang, "cite.chapter", { chapter: article });
   if (lang === "en") return `art. ${article}${paragraph ? `(${paragraph})` : ""}${item ? `(${item})` : ""}`;
   return `第${number(article)}条${paragraph ? `第${number(paragraph)}款` : ""}${item ? `第${number(item)}项` : ""}`;
 }
