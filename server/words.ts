@@ -109,7 +109,8 @@ const RANKS: readonly Rank[] = [
   "work_plan",
 ];
 
-/** Worst first; then what is certain before what is not; then by rank of the source. The order never depends on the engine. */
+/** Worst first; then what is certain before what is not; then by rank of the source; of two laws, the one on a protection zone.
+ *  The order never depends on the engine. */
 function sorted(findings: Judged[]): Judged[] {
   const rank = (judged: Judged) => CONCLUSIONS.indexOf(contribution(judged));
   return findings.toSorted(
@@ -117,6 +118,7 @@ function sorted(findings: Judged[]): Judged[] {
       rank(a) - rank(b) ||
       OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome) ||
       RANKS.indexOf(a.instrument.rank) - RANKS.indexOf(b.instrument.rank) ||
+      Number(a.layer !== "protection_zone") - Number(b.layer !== "protection_zone") ||
       (a.rule.id < b.rule.id ? -1 : a.rule.id > b.rule.id ? 1 : 0) ||
       ((a.feature?.code ?? "") < (b.feature?.code ?? "") ? -1 : 1),
   );
