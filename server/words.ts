@@ -109,7 +109,8 @@ const RANKS: readonly Rank[] = [
   "work_plan",
 ];
 
-/** Worst first; then what is certain before what is not; then by rank of the source. The order never depends on the engine. */
+/** Worst first; then what is certain before what is not; then by rank of the source; of two laws, the one on a protection zone.
+ *  The order never depends on the engine. */
 function sorted(findings: Judged[]): Judged[] {
   const rank = (judged: Judged) => CONCLUSIONS.indexOf(contribution(judged));
   return findings.toSorted(
@@ -117,6 +118,7 @@ function sorted(findings: Judged[]): Judged[] {
       rank(a) - rank(b) ||
       OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome) ||
       RANKS.indexOf(a.instrument.rank) - RANKS.indexOf(b.instrument.rank) ||
+      Number(a.layer !== "protection_zone") - Number(b.layer !== "protection_zone") ||
       (a.rule.id < b.rule.id ? -1 : a.rule.id > b.rule.id ? 1 : 0) ||
       ((a.feature?.code ?? "") < (b.feature?.code ?? "") ? -1 : 1),
   );
@@ -233,11 +235,13 @@ function latinNumbers(text: string): string {
 }
 
 /** 第三百一十九条第一款, or "art. 319(1)". A part that is no number stands as written; a plan has items of its own
- *  numbering, not articles. */
+ *  numbering, not articles, as have notices; a standard has chapters. */
 export function cite({ article, paragraph, item }: Article, rank: Rank, lang: Lang): string {
   const number = (text: string) => (/^\d+$/.test(text) ? chineseNumber(Number(text)) : text);
   if (article === "*") return say(lang, "cite.whole");
-  if (rank === "work_plan") return say(lang, "cite.plan", { item: lang === "en" ? latinNumbers(article) : article });
+  if (rank === "work_plan" || (rank === "normative_document" && !/^\d+$/.test(article)))
+    return say(lang, "cite.plan", { item: lang === "en" ? latinNumbers(article) : article });
+  if (rank === "standard") return say(lang, "cite.chapter", { chapter: article });
   if (lang === "en") return `art. ${article}${paragraph ? `(${paragraph})` : ""}${item ? `(${item})` : ""}`;
   return `第${number(article)}条${paragraph ? `第${number(paragraph)}款` : ""}${item ? `第${number(item)}项` : ""}`;
 }

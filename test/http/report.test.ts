@@ -187,7 +187,7 @@ eachEngine((engine) => {
   });
 
   it.each([
-    ["clear", { name: "远处", geometry: FAR, ...CLEAN, activity: "livestock_farm" }],
+    ["clear", { name: "远处", geometry: FAR, ...CLEAN }],
     ["the sea", { name: "海上", geometry: SEA }],
     ["a point", { name: "点", geometry: { type: "Point", coordinates: [105.951, 29.2303] } }],
     [
