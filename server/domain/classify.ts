@@ -63,9 +63,10 @@ function classesOf(
 ): Record<string, Answer> {
   const done: Record<string, Answer> = {};
   const begun = new Set<string>();
+  const specs = new Map(catalogue.classes.map((each) => [each.code, each]));
   const answer = (code: string): void => {
     if (code in done) return;
-    const spec = catalogue.classes.find((each) => each.code === code);
+    const spec = specs.get(code);
     if (!spec) throw new Error(`There is no class ${code}.`);
     if (begun.has(code)) throw new Error(`Class ${code} reads itself.`);
     begun.add(code);

@@ -74,15 +74,17 @@ export function judge(input: JudgeInput): Judgement {
   const asked = new Set(input.checklists.flatMap((checklist) => checklist.themes));
   const counted = { took_part: 0, not_in_force: 0, other_district: 0, other_activity: 0, not_asked: 0 };
   const findings: Judged[] = [];
+  const instruments = new Map(input.catalogue.instruments.map((each) => [each.id, each]));
+  const themes = new Map(input.catalogue.themes.map((each) => [each.theme, each]));
   for (const rule of input.catalogue.rules) {
-    const instrument = input.catalogue.instruments.find((each) => each.id === rule.instrument)!;
+    const instrument = instruments.get(rule.instrument)!;
     if (!inForce(rule, instrument, input.asOf)) {
       counted.not_in_force++;
       continue;
     }
-    const looksAt = rule.where.theme === null ? null : input.catalogue.themes.find((each) => each.theme === rule.where.theme)!;
-    const features = looksAt ? featuresFor(instrument, looksAt, input) : [];
-    if (!concernsDistrict(instrument, input.jurisdictions) && features.length === 0) {
+    const looksAt = rule.where.theme === null ? null : themes.get(rule.where.theme)!;
+    const features = () => (looksAt ? featuresFor(instrument, looksAt, input) : []);
+    if (!concernsDistrict(instrument, input.jurisdictions) && features().length === 0) {
       counted.other_district++;
       continue;
     }
@@ -97,7 +99,7 @@ export function judge(input: JudgeInput): Judgement {
       continue;
     }
     counted.took_part++;
-    findings.push(...answers(rule, instrument, looksAt, features, who, input));
+    findings.push(...answers(rule, instrument, looksAt, features(), who, input));
   }
   return {
     findings: findings.map((each) => markUnanswered(each, findings)),
@@ -113,13 +115,19 @@ const BUILDING: readonly Action[] = ["new", "rebuilt", "expanded"];
 
 /** A rule that names some ways of building but not this one, on a feature that holds the site: `not_triggered`, said so.
  *  What a provision leaves out it does not allow. */
-function silences(rule: Rule, instrument: Instrument, spec: ThemeSpec, features: FeatureEvidence[], input: JudgeInput): Judged[] {
+function silences(
+  rule: Rule,
+  instrument: Instrument,
+  spec: ThemeSpec,
+  features: () => FeatureEvidence[],
+  input: JudgeInput,
+): Judged[] {
   const { action } = input.project;
   if (rule.where.relation !== "overlaps" || !BUILDING.includes(action) || rule.who.actions.includes(action)) return [];
   if (!rule.who.actions.some((each) => BUILDING.includes(each))) return [];
   if (evaluate(whoCondition(rule), factsOf(input, input.classes, null)).value === "false") return [];
   const { site } = input.evidence;
-  return features
+  return features()
     .filter((feature) => stands(feature, site.accuracy_m, input.tolerances).outcome === "triggered")
     .filter((feature) => !rule.when || evaluate(rule.when, factsOf(input, input.classes, feature)).value !== "false")
     .map((feature) => ({
