@@ -70,6 +70,14 @@ describe("the five plans", () => {
     const confidences = catalogue.rules.filter(({ id }) => /^(YC|QTH|KRL|BJ|HLGL)-/.test(id)).map(({ confidence }) => confidence);
     expect([...new Set(confidences)].toSorted()).toEqual(["local_choice", "memory"]);
   });
+  it("a theme that two plans know is missed in both districts, and in no other", () => {
+    const missed = (place: object) =>
+      ask({ ...solar, ...place, asked: ["jurisdiction"] })
+        .themes.filter(({ status }) => status === "not_asked")
+        .map(({ spec }) => spec.theme);
+    for (const theme of ["control_area/failing_area", "control_area/approval_suspension"])
+      expect([TAOSHAN, KORLA, BIJIE].map((place) => missed(place).includes(theme))).toEqual([true, true, false]);
+  });
   it("the draft of 七星关 never ranks", () => {
     for (const [id, [fires]] of Object.entries(QIXINGGUAN_CASES)) {
       const answer = ask({ ...fires, of: (instrument) => instrument.id === "qixingguan_draft_2017" });
