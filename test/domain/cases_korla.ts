@@ -113,7 +113,7 @@ export const KORLA_CASES: Cases = {
   "KRL-R35b": zone("control_area/failing_area", { ...solar, ...KORLA }),
   "KRL-R36": told(standing, "emits", ["water"], ["air"]),
   "KRL-R37": told(dyer, "area_state", ["pollutant_total_exceeded"], ["water_short"]),
-  "KRL-R38": unlike({ activity: "haz_chem_store", action: "existing", ...KORLA }, { ...standing }),
+  "KRL-R38": told({ activity: "haz_chem_store", action: "existing", ...KORLA }, "high_risk_chemicals", true, false),
   "KRL-R39a": [
     { ...house, ...KORLA, features: inFirst },
     { ...house, ...KORLA, features: inSecond },
