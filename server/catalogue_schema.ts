@@ -7,6 +7,7 @@ const filled = z.string().refine((text) => text.trim() !== "", { error: "expecte
 const text = z.strictObject({ zh: filled, en: filled });
 const code = z.string().regex(/^[a-z][a-z0-9_]*$/);
 const day = z.iso.date();
+const district = z.string().regex(/^\d{6}$/);
 const action = z.enum(["new", "rebuilt", "expanded", "existing", "operating"] satisfies Action[]);
 const confidence = z.enum(["verified", "memory", "local_choice"]);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -18,7 +19,7 @@ const comparison = {
   gte: z.number().optional(),
   lt: z.number().optional(),
   gte_setting: filled.optional(),
-  as_of: z.enum(["before", "on_or_after"]).optional(),
+  as_of: z.enum(["before", "on_or_before", "on_or_after"]).optional(),
 };
 
 /** A condition is an object with one word; the names it reads are checked against the vocabulary afterwards. */
@@ -163,10 +164,7 @@ export const themeFile: z.ZodType<ThemeSpec[]> = z.array(
     layer: code,
     match: z.record(z.string(), z.string()),
     plain: z.boolean().optional(),
-    jurisdiction: z
-      .string()
-      .regex(/^\d{6}$/)
-      .optional(),
+    jurisdiction: z.union([district, z.array(district).min(2)]).optional(),
   }),
 );
 export const checklistFile: z.ZodType<Checklist[]> = z

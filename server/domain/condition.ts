@@ -117,7 +117,8 @@ function compare(value: unknown, missing: Missing, how: Comparison, facts: Facts
   if ("gte" in how) return said(typeof value === "number" ? value >= how.gte : null);
   if ("lt" in how) return said(typeof value === "number" ? value < how.lt : null);
   if (typeof value !== "string") return said(null);
-  return said(how.as_of === "before" ? value < facts.asOf : value >= facts.asOf);
+  if (how.as_of === "on_or_after") return said(value >= facts.asOf);
+  return said(how.as_of === "before" ? value < facts.asOf : value <= facts.asOf);
 }
 
 /** A code coarser than a prefix (C27 against C2710) may or may not lie under it. */

@@ -184,7 +184,8 @@ function concernsDistrict(instrument: Instrument, jurisdictions: string[]): bool
 
 /** Not asking of it must be said: it may restrict something here. */
 function isMissed({ plain, jurisdiction }: ThemeSpec, jurisdictions: string[]): boolean {
-  return !plain && (jurisdiction === undefined || jurisdictions.some((code) => liesIn(code, jurisdiction)));
+  if (plain || jurisdiction === undefined) return !plain;
+  return [jurisdiction].flat().some((known) => jurisdictions.some((code) => liesIn(code, known)));
 }
 
 function matchesTheme(spec: ThemeSpec, feature: FeatureEvidence): boolean {

@@ -22,7 +22,7 @@ export type Condition =
 
 /** Exactly one of these. `setting` names an operator setting that holds the number: unset means unknown. In the name,
  *  `{species}` stands for the value of that attribute. `as_of: "on_or_after"` compares a date with the as-of date:
- *  true when the date is on or after it; `before`, when it is earlier than the as-of date. */
+ *  true when the date is on or after it; `before`, when it is earlier than the as-of date; `on_or_before`, also on the day. */
 export type Comparison =
   | { in: (string | number | boolean)[] }
   | { includes_any: string[] }
@@ -33,7 +33,7 @@ export type Comparison =
   | { gte: number }
   | { lt: number }
   | { gte_setting: string }
-  | { as_of: "before" | "on_or_after" };
+  | { as_of: "before" | "on_or_before" | "on_or_after" };
 
 /** Where a rule looks. `anywhere` looks at no layer. */
 export type Where = {
@@ -139,8 +139,9 @@ export type ThemeSpec = {
   match: Record<string, string>;
   /** Lying in or near a feature restricts nothing by itself (a park, a river, the supply network): not a notice. */
   plain?: boolean;
-  /** GB/T 2260 code of the district whose plan alone knows this theme: elsewhere it is not missed. Absent: everywhere. */
-  jurisdiction?: string;
+  /** GB/T 2260 code of the district, or of each district, whose plans alone know this theme: elsewhere it is not missed.
+   *  Absent: everywhere. */
+  jurisdiction?: string | string[];
 };
 
 /** What a district asks, versioned; stored with each check. Protection zones cannot be left off. */

@@ -102,7 +102,7 @@ describe("leaves", () => {
       expect(value({ attribute: "a", lt: 500 }, { attributes: { a } })).toBe(gte === "true" ? "false" : "true");
     }
   });
-  it("a date is compared with the as-of date, which counts as on or after", () => {
+  it("a date is compared with the as-of date, which counts as on or after, and as on or before", () => {
     for (const [date, before] of [
       ["2026-11-21", "true"],
       ["2026-11-22", "false"],
@@ -111,6 +111,9 @@ describe("leaves", () => {
       expect(value({ feature: "deadline", as_of: "before" }, { feature: { deadline: date } })).toBe(before);
       expect(value({ feature: "deadline", as_of: "on_or_after" }, { feature: { deadline: date } })).toBe(
         before === "true" ? "false" : "true",
+      );
+      expect(value({ feature: "deadline", as_of: "on_or_before" }, { feature: { deadline: date } })).toBe(
+        date === "2026-11-23" ? "false" : "true",
       );
     }
   });

@@ -382,4 +382,20 @@ describe("scenarios of the sources", () => {
     expect(harm.on("YC-R02")).toMatchObject([{ outcome: "triggered" }]);
     expect(harm.conclusion).toBe("prohibited");
   });
+  it("29: a farm in a ban zone still open on 2018-01-01 has to go; below standard in a limited zone, it is put right, not closed", () => {
+    const standing: Question = { ...pigs, action: "operating", asOf: "2018-01-01" };
+    const banned = ask({ ...standing, features: [at("no_farming_area/ban", { clear_by: "2017-12-31" })] });
+    expect(banned.on("YC-R37")).toMatchObject([{ outcome: "triggered", effect: "relocate" }]);
+    expect(banned.conclusion).toBe("must_withdraw");
+    const limited = ask({
+      ...standing,
+      attributes: { ...pigs.attributes, over_limit: true, land_absorbs: true },
+      features: [at("no_farming_area/limited")],
+    });
+    expect(limited.on("YC-R38a")).toMatchObject([{ outcome: "triggered", effect: "duty" }]);
+    expect(limited.on("YC-R37")).toMatchObject([{ outcome: "not_triggered" }]);
+    expect(limited.on("YC-R38a")[0]!.rule.gist.zh).toContain("限期整改");
+    expect(limited.findings.filter(({ effect, outcome }) => effect === "remove" && outcome !== "not_triggered")).toEqual([]);
+    expect(limited.conclusion).toBe("notice");
+  });
 });

@@ -23,7 +23,7 @@ const rows = (asOf: string) => rulesInForce(catalogue, asOf).filter(({ id }) => 
 describe("the vocabulary", () => {
   /** Section 3.1 of rules-and-standards, slash rows split, and the one class that is chosen as an activity beside them. */
   const CODES =
-    `groundwater_well public_building source_commercial_use phosphate_detergent forest_felling destructive_fishing outfall construction_unrelated water_supply_facility protection_works polluting_project heavy_polluting livestock_farm
+    `industrial_park coal_boiler air_limited_use groundwater_well public_building source_commercial_use phosphate_detergent forest_felling destructive_fishing outfall construction_unrelated water_supply_facility protection_works polluting_project heavy_polluting livestock_farm
     livestock_small grazing cage_aquaculture pond_aquaculture tourism swim_angle catering residential planting_new planting_existing
     pesticide_fert haz_chem_store oil_depot gas_station mineral_heap waste_dump msw_transfer landfill tailings_pond wharf_cargo wharf_other
     haz_transport road_bridge pipeline power_telecom sand_mining mining channel_works building_obstruct dike_activity chem_park chem_project

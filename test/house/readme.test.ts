@@ -7,6 +7,7 @@ import { layers } from "../../server/layers/index.ts";
 import { readCatalogue } from "../../server/service.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
+const catalogue = readCatalogue();
 
 it.each([
   ["en", "README.md"],
@@ -16,7 +17,7 @@ it.each([
 });
 
 it("every theme that is painted is a theme that rules may name, by the same match, and none else is of a layer", () => {
-  const named = readCatalogue().themes.map(({ theme, layer, match }) => ({ theme, layer, match }));
+  const named = catalogue.themes.map(({ theme, layer, match }) => ({ theme, layer, match }));
   const painted = layers.flatMap(({ id, paint }) => paint.map(({ theme, match }) => ({ theme, layer: id, match })));
   const byTheme = (a: { theme: string }, b: { theme: string }) => (a.theme < b.theme ? -1 : 1);
   expect(named.toSorted(byTheme)).toEqual(painted.toSorted(byTheme));

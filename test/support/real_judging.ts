@@ -20,6 +20,8 @@ export type Question = {
   district?: string;
   asOf?: string;
   settings?: Record<string, number>;
+  /** Themes on the checklist; all of them unless said. */
+  asked?: string[];
   /** Instruments that take part; all of them unless said. */
   of?: (instrument: Instrument) => boolean;
 };
@@ -79,7 +81,7 @@ export function ask(question: Question): Replied {
       ]),
     ),
   };
-  const themes = all.themes.map(({ theme }) => theme);
+  const themes = question.asked ?? all.themes.map(({ theme }) => theme);
   const judgement = judge({
     project,
     classes: classify(project, all),

@@ -30,6 +30,17 @@ import { reservoir_area } from "./reservoir_area.ts";
 import { failing_area } from "./failing_area.ts";
 import { approval_suspension } from "./approval_suspension.ts";
 import { built_up } from "./built_up.ts";
+import { geological_hazard } from "./geological_hazard.ts";
+import { wetland } from "./wetland.ts";
+import { backyard_farming } from "./backyard_farming.ts";
+import { groundwater_rich } from "./groundwater_rich.ts";
+import { key_development } from "./key_development.ts";
+import { aquatic_germplasm } from "./aquatic_germplasm.ts";
+import { polluted_farmland } from "./polluted_farmland.ts";
+import { produce_ban } from "./produce_ban.ts";
+import { contaminated_land } from "./contaminated_land.ts";
+import { grassland } from "./grassland.ts";
+import { air_control } from "./air_control.ts";
 import { defineLayer, ofKinds } from "../layer.ts";
 
 const KINDS = [
@@ -64,6 +75,17 @@ const KINDS = [
   failing_area,
   approval_suspension,
   built_up,
+  geological_hazard,
+  wetland,
+  backyard_farming,
+  groundwater_rich,
+  key_development,
+  aquatic_germplasm,
+  polluted_farmland,
+  produce_ban,
+  contaminated_land,
+  grassland,
+  air_control,
 ];
 
 export const control_area = defineLayer({
