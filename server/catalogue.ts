@@ -62,6 +62,7 @@ export function loadCatalogue(geodataDir: string, columnsOfTheme: ColumnsOfTheme
     instruments: laws.map(({ data }) => data!.instrument),
     rules: laws.flatMap(({ data }) => data!.rules.map((row): Rule => ({ ...row, instrument: data!.instrument.id }))),
     activities: vocabulary!.activities,
+    tags: vocabulary!.tags,
     attributes: specs!,
     classes: classSpecs!,
     themes: themeSpecs!,

@@ -1,6 +1,6 @@
 /** The service, one function per endpoint. Shapes are the service's own wire types. */
 import type { StyleSpecification } from "maplibre-gl";
-import type { Activity, Rule } from "../server/api/catalogue.ts";
+import type { Activity, Instrument, Rule, RuleChanges, RuleWithLives } from "../server/api/catalogue.ts";
 import type { Check, CheckRequest, CheckSummary, Dispute, Replay } from "../server/api/checks.ts";
 import type { Example } from "../server/api/examples.ts";
 import type { Collection, Item, Landing, TileJson } from "../server/api/collections.ts";
@@ -139,6 +139,39 @@ export async function getRules(
   query: Partial<Record<"lang" | "as_of" | "jurisdiction" | "activity" | "action", string | undefined>>,
 ): Promise<Rule[]> {
   return (await call<List<Rule>>("GET", "/api/rules", query)).items;
+}
+
+/** Filters of `/api/rules` and its neighbours by their wire names; empty ones are left out. */
+export type RuleQuery = Partial<
+  Record<"as_of" | "jurisdiction" | "theme" | "class" | "instrument" | "effect" | "status" | "confidence" | "q", string>
+>;
+
+export async function getCatalogue(lang: Lang, query: RuleQuery, signal: AbortSignal): Promise<Rule[]> {
+  return (await call<List<Rule>>("GET", "/api/rules", { lang, ...query }, undefined, signal)).items;
+}
+
+export async function getInstruments(lang: Lang, query: RuleQuery, signal: AbortSignal): Promise<Instrument[]> {
+  return (await call<List<Instrument>>("GET", "/api/instruments", { lang, ...query }, undefined, signal)).items;
+}
+
+/** What holds on one of the two days and not, or otherwise, on the other. */
+export function getRuleChanges(
+  lang: Lang,
+  query: Omit<RuleQuery, "as_of" | "status"> & { from: string; to: string },
+  signal: AbortSignal,
+): Promise<RuleChanges> {
+  return call("GET", "/api/rules/changes", { lang, ...query }, undefined, signal);
+}
+
+/** Without a date: as today, or as it last stood. */
+export function getRule(lang: Lang, id: string, as_of?: string): Promise<RuleWithLives> {
+  return call("GET", `/api/rules/${encodeURIComponent(id)}`, { lang, as_of });
+}
+
+/** Where the same rows, or the same changes, are as a file. */
+export function csvPath(path: "/api/rules" | "/api/rules/changes", lang: Lang, query: Record<string, string>): string {
+  const given = Object.entries({ lang, ...query, f: "csv" }).filter(([, value]) => value !== "");
+  return `${path}?${new URLSearchParams(given)}`;
 }
 
 export async function getExamples(lang: Lang): Promise<Example[]> {

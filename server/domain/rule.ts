@@ -161,6 +161,8 @@ export type Catalogue = {
   instruments: Instrument[];
   rules: Rule[];
   activities: ActivitySpec[];
+  /** What an activity's tags mean, by tag. */
+  tags: Record<string, Text>;
   attributes: AttributeSpec[];
   classes: ClassSpec[];
   themes: ThemeSpec[];

@@ -88,6 +88,17 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `access (skipped: ${noBrows
     await open(`&feature=${FARM}`);
     await screen.at("feature-title").waitFor();
     await look("drawer");
+    await open("&task=catalogue&rules=place:all;confidence:memory");
+    await screen.at("rule").first().waitFor();
+    await look("catalogue");
+    await screen.page.locator("[data-test^=about-]").first().click();
+    await look("catalogue, an instrument");
+    await screen.at("rule").first().click();
+    await screen.at("rule-gist").waitFor();
+    await look("catalogue, a rule");
+    await open("&task=catalogue&rules=tab:changes;from:2026-08-14;to:2026-08-15");
+    await screen.at("change").first().waitFor();
+    await look("catalogue, changes");
     await open("&task=help");
     await look("help");
     await open("&date=2018-06-01");

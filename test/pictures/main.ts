@@ -37,6 +37,11 @@ const SCENES: Record<string, (screen: Screen) => Promise<void>> = {
     await screen.page.keyboard.type("红江");
     await screen.page.waitForTimeout(1200);
   },
+  async catalogue(screen) {
+    await screen.at("task-catalogue").click();
+    await screen.at("rule").first().waitFor();
+    await screen.page.waitForTimeout(600);
+  },
   async map(screen) {
     await screen.frame(ZONES);
     await screen.at("open-print").click();

@@ -142,6 +142,7 @@ export function catalogue(rules: Rule[], instruments: Instrument[] = [instrument
       { theme: "industrial_park", title: text("park"), layer: "industrial_park", match: {} },
       { theme: "control_area/eco_red_line", title: text("red line"), layer: "control_area", match: { kind: "eco_red_line" } },
     ],
+    tags: {},
     checklists: [],
     settings: {},
   };

@@ -1,5 +1,5 @@
 /** What the address bar remembers: language, date, task, check, checks compared, feature opened (`layer/code`), themes shown
- *  and hidden against the beginning, layers made fainter. The map keeps its own place in the hash. */
+ *  and hidden against the beginning, layers made fainter, filters of the catalogue and its open rule. The map keeps its own place in the hash. */
 export type AddressKey =
   | "lang"
   | "date"
@@ -11,6 +11,8 @@ export type AddressKey =
   | "fade"
   | "ground"
   | "feature"
+  | "rules"
+  | "rule"
   | "test";
 
 export function readAddress(key: AddressKey): string | undefined {

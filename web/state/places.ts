@@ -2,6 +2,7 @@
 import { centroid } from "@turf/turf";
 import { computed } from "vue";
 import type { Landing } from "../../server/api/collections.ts";
+import { lang } from "../messages.ts";
 import { landing } from "./app.ts";
 import { view_center } from "./map_view.ts";
 import { preview } from "./site.ts";
@@ -24,4 +25,9 @@ function placeAt(at: [number, number] | null): Place | undefined {
     Math.hypot(Math.max(west - at[0], 0, at[0] - east), Math.max(south - at[1], 0, at[1] - north));
   const size = ({ bbox: [west, south, east, north] }: Place) => (east - west) * (north - south);
   return places.value.toSorted((a, b) => away(a) - away(b) || size(a) - size(b))[0];
+}
+
+/** The name of a district by its GB/T 2260 code; the code where no such district is loaded. */
+export function placeName(code: string): string {
+  return places.value.find((one) => one.code === code)?.name[lang.value] ?? code;
 }
