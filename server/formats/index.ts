@@ -1,0 +1,5 @@
+/** The formats, in the order in which they are tried and listed. */
+import type { Format } from "./format.ts";
+import { geojson } from "./geojson.ts";
+
+export const FORMATS: readonly Format[] = [geojson];
