@@ -19,12 +19,12 @@ export type ImportLimits = {
 };
 
 export const IMPORT_LIMITS: ImportLimits = {
-  bytes: 200 * 1024 * 1024,
+  bytes: 200_000_000,
   files: 100,
   vertices: 2_000_000,
   feature_vertices: 200_000,
   features: 200_000,
-  depth: 4,
+  depth: 3,
   seconds: 60,
   memory_mb: 1536,
   kept_hours: 24,

@@ -19,7 +19,7 @@ export type LayerMeta = Omit<ReadLayer, "features" | "faults"> & {
 
 /** What the detective says: which reference systems the coordinates may be in, best first. Reasons are messages. */
 export type CrsFound = {
-  candidates: { crs: string; score: number; reason: { code: string; params: Record<string, string | number> } }[];
+  candidates: { crs: string; score: number; reasons: { code: string; params: Record<string, string | number> }[] }[];
   /** The declared system fits the coordinates. */
   consistent: boolean;
   /** A message that says why nothing may be chosen; null: one may. */
@@ -79,7 +79,7 @@ export async function readUpload(
       child.send(order, () => undefined); // a child that is gone says so by its exit
     });
     if (answer && "read" in answer) return answer.read;
-    if (answer) throw new Problem(422, "unreadable-file", {}, { faults: [{ pointer: "#/file", key: `import.error.${answer.refused.code}`, params: answer.refused.params }] });
+    if (answer) throw new Problem(422, "unreadable-file", {}, { faults: [{ pointer: "#/file", key: `import.fault.${answer.refused.code}`, params: answer.refused.params }] });
     if (why === "abort") throw new Problem(400, "aborted");
     if (why === "time") throw new Problem(422, "reading-too-long", { seconds: limits.seconds });
     throw new Problem(422, "reading-too-big", { memory_mb: limits.memory_mb });

@@ -44,6 +44,11 @@ export async function storeImport(
     values (${id}::uuid, now() + ${kept_hours}::float8 * interval '1 hour', ${format}, ${jsonb(files)}, ${jsonb(layers)})`.execute(db);
 }
 
+/** Says what the layers are: from now on the import is there. */
+export async function finishImport(db: Db, { id, format, layers }: { id: string; format: string; layers: unknown }): Promise<void> {
+  await sql`update import set format = ${format}, layers = ${jsonb(layers)} where id = ${id}::uuid`.execute(db);
+}
+
 /** Replaces what an import was read as; its rows go, and come anew. */
 export async function replaceImport(
   db: Db,
@@ -74,8 +79,21 @@ export async function stageFaults(db: Db, id: string, faults: StagedFault[]): Pr
 export async function readImport<Meta>(db: Db, id: string): Promise<StoredImport<Meta> | undefined> {
   const { rows } = await sql<StoredImport<Meta>>`
     select id, ${moment(sql`created_at`)} as created_at, ${moment(sql`kept_until`)} as kept_until, format, files, layers
-    from import where id = ${id}::uuid`.execute(db);
+    from import where id = ${id}::uuid and jsonb_array_length(layers) > 0`.execute(db);
   return rows[0];
+}
+
+export type ListedImport = Omit<StoredImport<unknown>, "layers"> & { features: number };
+
+/** Newest first. */
+export async function listImports(db: Db, limit: number): Promise<{ items: ListedImport[]; matched: number }> {
+  const { rows } = await sql<ListedImport>`
+    select id, ${moment(sql`created_at`)} as created_at, ${moment(sql`kept_until`)} as kept_until, format, files,
+      (select coalesce(sum((layer ->> 'features')::int), 0)::int from jsonb_array_elements(layers) as layer) as features
+    from import where jsonb_array_length(layers) > 0
+    order by import.created_at desc, id desc limit ${limit}::int`.execute(db);
+  const counted = await sql<{ n: number }>`select count(*)::int as n from import where jsonb_array_length(layers) > 0`.execute(db);
+  return { items: rows, matched: counted.rows[0]!.n };
 }
 
 export async function dropImport(db: Db, id: string): Promise<void> {
