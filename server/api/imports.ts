@@ -6,7 +6,8 @@ import type { FeatureCollection, Geometry, Link, Position } from "./common.ts";
 /** `EPSG:4326`, `EPSG:4490`, `EPSG:3857`, `EPSG:4491`-`EPSG:4554`; `GCJ-02` and `BD-09` where somebody asks for them. */
 export type ImportCrs = string;
 
-export type ImportCandidate = { crs: ImportCrs; score: number; reason: string };
+/** `swap`: the file has y,x. `score` ranks; it is no probability. */
+export type ImportCandidate = { crs: ImportCrs; swap: boolean; score: number; reason: string };
 
 /** What is wrong with a row, or was put right in it. */
 export type ImportFault = {
@@ -42,12 +43,14 @@ export type Import = {
     declared: { text: string; crs: ImportCrs | null; where: string } | null;
     /** Best first. */
     candidates: ImportCandidate[];
-    /** True: what the file declares fits its coordinates, and holds unless another is chosen. */
-    consistent: boolean;
+    /** True: the file declares the first, and nothing contradicts it: it holds unless another is chosen. */
+    certain: boolean;
+    warnings: string[];
     /** Why no reference system may be chosen at all (Xi'an 80, Beijing 54); null: one may. */
     refused: string | null;
     /** The one that this preview is in; null: none is known, and nothing is drawn. */
     used: ImportCrs | null;
+    swap: boolean;
     /** What the choice adds to the uncertainty of every position, metres. */
     accuracy_m: number;
   };
@@ -93,6 +96,8 @@ type Chosen = {
   file_layer?: string;
   /** The reference system that a person chose; absent: the declared one, where it fits. */
   crs_chosen?: ImportCrs;
+  /** With `crs_chosen`: the file has y,x. */
+  swap?: boolean;
   /** Takes the mended shape of a row whose own is not valid. */
   repair?: boolean;
 };

@@ -7,7 +7,7 @@ import type { Db } from "../db/open.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import { columnsOf, type Layer, themeOf } from "../layers/layer.ts";
 import { faultsBetweenColumns, faultsOfFeature, type RowFault } from "../layers/validate.ts";
-import { say, sayBoth } from "../messages.ts";
+import { sayBoth } from "../messages.ts";
 import { type FaultSpec, Problem, sayFault } from "../problem.ts";
 import {
   type Application,
@@ -138,7 +138,7 @@ async function makeReady(
   const byCode = new Map<string, { n: number; row: number }[]>();
   let total = 0;
   for (let after = 0; ;) {
-    const taken = await takenAfter(db, stored.id, index, chosen.crs, { repair: request.repair === true, after, limit: 1000, vertices: 100_000, shapes: false });
+    const taken = await takenAfter(db, stored.id, index, chosen.key, { repair: request.repair === true, after, limit: 1000, vertices: 100_000, shapes: false });
     if (taken.length === 0) break;
     const ready: ReadyRow[] = [];
     for (const each of taken) {
@@ -155,7 +155,7 @@ async function makeReady(
       themeOfRow.set(each.n, themeOf(layer, properties));
       ready.push({ n: each.n, code, valid_from: String(properties["valid_from"]), properties });
     }
-    await readyRows(db, layer, { application, id: stored.id, file_layer: index, crs: chosen.crs, repair: request.repair === true }, ready);
+    await readyRows(db, layer, { application, id: stored.id, file_layer: index, crs: chosen.key, repair: request.repair === true }, ready);
     after = taken.at(-1)!.n;
   }
   const out = new Set<number>();
@@ -281,9 +281,4 @@ function claimsOf({ id }: Stored, { covers = [], district, valid_from, source }:
     claims: [...new Set(covers)].map(claim),
     touched: themes.filter((theme) => !covers.includes(theme)).map((theme) => ({ theme, claim: claim(theme) })),
   };
-}
-
-/** The words of a fault for the command line. */
-export function sentenceOfFault(fault: ImportFault): string {
-  return `${fault.row === null ? "" : `${say("zh", "upload.row", { row: fault.row })} `}${fault.detail}`;
 }

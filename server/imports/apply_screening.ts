@@ -26,7 +26,7 @@ export async function takeAsScreening(
   const sites: Omit<SiteRow, "n">[] = [];
   const accuracy_m = (request.accuracy_m ?? 0) + chosen.accuracy_m;
   for (let after = 0; ;) {
-    const taken = await takenAfter(db, stored.id, index, chosen.crs, { repair: request.repair === true, after, limit: 500, vertices: 100_000, shapes: true });
+    const taken = await takenAfter(db, stored.id, index, chosen.key, { repair: request.repair === true, after, limit: 500, vertices: 100_000, shapes: true });
     if (taken.length === 0) break;
     for (const { row, properties, geometry } of taken)
       sites.push(rowOf({ type: "Feature", geometry, properties: { ...siteOf(properties, row, request, catalogue), crs: "EPSG:4490", accuracy_m } }));

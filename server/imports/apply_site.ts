@@ -22,7 +22,7 @@ export async function takeAsSite(
   const faults: FaultSpec[] = [];
   let vertices = 0;
   for (let after = 0; ;) {
-    const taken = await takenAfter(db, stored.id, index, chosen.crs, {
+    const taken = await takenAfter(db, stored.id, index, chosen.key, {
       repair: request.repair === true,
       after,
       limit: 500,

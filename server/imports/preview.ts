@@ -8,14 +8,24 @@ import { sayFault as sayFileFault, sayNote, sayCrsReason } from "../import_words
 import { say } from "../messages.ts";
 import { type FaultSpec, Problem, sayFault } from "../problem.ts";
 import { changesOf } from "../queries/changes.ts";
+import { places } from "../queries/collections.ts";
 import { faultsOf, pageOf, type PlacedFault, placementSummary, positionsOf, type StoredImport } from "../queries/imports.ts";
 import type { ImportLimits } from "./limits.ts";
 import { type ChosenCrs, chosenCrs, placeImport } from "./place.ts";
+import { type CrsFound, findCrs } from "./crs_found.ts";
 import type { LayerMeta } from "./reading.ts";
 
 export type Stored = StoredImport<LayerMeta>;
 
-export type PreviewQuery = { lang: Lang; file_layer: string | undefined; crs: string | undefined; after: number; limit: number };
+export type PreviewQuery = {
+  lang: Lang;
+  file_layer: string | undefined;
+  crs: string | undefined;
+  swap: boolean;
+  district: string | undefined;
+  after: number;
+  limit: number;
+};
 
 /** Faults told at once; `faults_total` counts all. */
 const FAULTS = 200;
@@ -29,29 +39,38 @@ export function layerIndex({ layers }: Stored, name: string | undefined): number
   return index;
 }
 
-/** The system that somebody chose, or the declared one where it fits; null when a choice is needed. Throws 422 for one that
- *  is not known, and for a file whose datum may not be converted at all. */
-export function crsFor(meta: LayerMeta, asked: string | undefined): ChosenCrs | null {
-  if (meta.crs.refused) throw new Problem(422, "crs-refused", { reason: sayCrsReason(meta.crs.refused) });
+/** What the coordinates may stand in, seen from the districts that are loaded and, where one is named, from that one. */
+export async function crsFoundFor(db: Db, meta: LayerMeta, district: string | undefined, asOf: string): Promise<CrsFound> {
+  const loaded = await places(db, asOf);
+  const own = loaded.find(({ code }) => code === district);
+  return findCrs(meta, { district: own ? { bbox: own.bbox } : null, known: loaded.map(({ bbox }) => bbox) });
+}
+
+/** The system that somebody chose, or the declared one where nothing contradicts it; null when a choice is needed. Throws
+ *  422 for one that is not known, and for a file whose datum may not be converted at all. */
+export function crsFor({ refused, certain, candidates }: CrsFound, asked: string | undefined, swap: boolean): ChosenCrs | null {
+  if (refused) throw new Problem(422, "crs-refused", { reason: sayCrsReason(refused) });
   if (asked !== undefined) {
-    const chosen = chosenCrs(asked);
+    const chosen = chosenCrs(asked, swap);
     if (!chosen) throw new Problem(422, "unknown-crs", { got: asked.slice(0, 60) });
     return chosen;
   }
-  return meta.crs.consistent && meta.declared?.crs ? (chosenCrs(meta.declared.crs) ?? null) : null;
+  const [best] = candidates;
+  return certain && best ? (chosenCrs(best.crs, best.swap) ?? null) : null;
 }
 
-export async function previewOf(db: Db, stored: Stored, query: PreviewQuery, limits: ImportLimits): Promise<Import> {
+export async function previewOf(db: Db, stored: Stored, query: PreviewQuery, limits: ImportLimits, asOf: string): Promise<Import> {
   const { lang, after, limit } = query;
   const index = layerIndex(stored, query.file_layer);
   const meta = stored.layers[index]!;
-  const chosen = meta.crs.refused && query.crs === undefined ? null : crsFor(meta, query.crs);
+  const found = await crsFoundFor(db, meta, query.district, asOf);
+  const chosen = found.refused && query.crs === undefined ? null : crsFor(found, query.crs, query.swap);
   if (chosen) await placeImport(db, stored.id, index, chosen, limits);
   const reading = await faultsOf(db, stored.id, index, FAULTS);
-  const placed = chosen ? await placementSummary(db, stored.id, index, chosen.crs, FAULTS) : null;
+  const placed = chosen ? await placementSummary(db, stored.id, index, chosen.key, FAULTS) : null;
   const bounds = placed?.bounds ?? null;
   const tolerance_deg = bounds ? Math.max(bounds[2] - bounds[0], bounds[3] - bounds[1]) / 2000 : 0;
-  const page = await pageOf(db, stored.id, index, chosen?.crs ?? null, { after, limit, tolerance_deg });
+  const page = await pageOf(db, stored.id, index, chosen?.key ?? null, { after, limit, tolerance_deg });
   const faults = [
     ...reading.faults.map(({ row, key, params, x, y }) => readFault(lang, row, key, params, x === null || y === null ? null : [x, y])),
     ...(placed?.faults.flatMap((each) => placedFaults(lang, each)) ?? []),
@@ -63,6 +82,8 @@ export async function previewOf(db: Db, stored: Stored, query: PreviewQuery, lim
   const next = new URLSearchParams({ after: String(page.last), limit: String(limit), lang });
   if (query.file_layer !== undefined) next.set("file_layer", query.file_layer);
   if (query.crs !== undefined) next.set("crs", query.crs);
+  if (query.swap) next.set("swap", "true");
+  if (query.district !== undefined) next.set("district", query.district);
   return {
     id: stored.id,
     created_at: stored.created_at,
@@ -76,14 +97,17 @@ export async function previewOf(db: Db, stored: Stored, query: PreviewQuery, lim
     encoding_from: meta.encoding?.from ?? null,
     crs: {
       declared: meta.declared,
-      candidates: meta.crs.candidates.map(({ crs, score, reasons }) => ({
+      candidates: found.candidates.map(({ crs, swap, score, reasons }) => ({
         crs,
+        swap,
         score,
         reason: reasons.map((reason) => sayCrsReason(reason)[lang]).join(lang === "zh" ? "；" : "; "),
       })),
-      consistent: meta.crs.consistent,
-      refused: meta.crs.refused ? sayCrsReason(meta.crs.refused)[lang] : null,
+      certain: found.certain,
+      warnings: found.warnings.map((warning) => sayCrsReason(warning)[lang]),
+      refused: found.refused ? sayCrsReason(found.refused)[lang] : null,
       used: chosen?.crs ?? null,
+      swap: chosen?.swap ?? false,
       accuracy_m: chosen?.accuracy_m ?? 0,
     },
     counts: { ...meta.counts, faulty: meta.counts.faulty + (placed?.faulty ?? 0) },
@@ -133,9 +157,9 @@ export function isInvalid(fault: unknown): fault is Invalid {
   return typeof fault === "object" && fault !== null && "reason" in fault;
 }
 
-/** Gives faults their place on the map. A place in a shifted system is left out: it would show beside the shape. */
+/** Gives faults their place on the map. A place in a shifted or turned system is left out: it would show beside the shape. */
 async function place(db: Db, chosen: ChosenCrs | null, faults: ImportFault[]): Promise<void> {
-  if (!chosen || chosen.shifted) return;
+  if (!chosen || chosen.shifted || chosen.swap) return;
   const usable = (at: [number, number] | null) => (at?.every((n) => Number.isFinite(n) && Math.abs(n) < 1e8) ? at : null);
   const inRange = (at: [number, number] | null) =>
     at && (chosen.srid === 4326 || chosen.srid === 4490 ? Math.abs(at[0]) <= 180 && Math.abs(at[1]) <= 90 : Math.abs(at[0]) > 180) ? at : null;

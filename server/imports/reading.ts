@@ -5,7 +5,7 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { FormatNote, ReadLayer, ReadOptions } from "../formats/format.ts";
-import type { Geometry } from "../api/common.ts";
+import type { Geometry, Position } from "../api/common.ts";
 import { Problem } from "../problem.ts";
 import type { ImportLimits } from "./limits.ts";
 import type { UploadedFile } from "./upload.ts";
@@ -14,16 +14,8 @@ import type { UploadedFile } from "./upload.ts";
 export type LayerMeta = Omit<ReadLayer, "features" | "faults"> & {
   features: number;
   vertices: number;
-  crs: CrsFound;
-};
-
-/** What the detective says: which reference systems the coordinates may be in, best first. Reasons are messages. */
-export type CrsFound = {
-  candidates: { crs: string; score: number; reasons: { code: string; params: Record<string, string | number> }[] }[];
-  /** The declared system fits the coordinates. */
-  consistent: boolean;
-  /** A message that says why nothing may be chosen; null: one may. */
-  refused: { code: string; params: Record<string, string | number> } | null;
+  /** Some of its positions, spread over the layer: what its reference system is looked for by. */
+  sample: Position[];
 };
 
 export type Read = { format: string; layers: LayerMeta[] };

@@ -3,9 +3,9 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { once } from "node:events";
 import type { Geometry } from "../api/common.ts";
+import { sampleOf } from "../formats/detective.ts";
 import { FormatError, type InputFile, type ReadLayer } from "../formats/format.ts";
 import { readFiles } from "../formats/read.ts";
-import { crsOf } from "./crs_found.ts";
 import type { LayerMeta, Read, ReadAnswer, ReadLine, ReadOrder } from "./reading.ts";
 
 process.once("message", (order) => {
@@ -15,7 +15,7 @@ process.once("message", (order) => {
       if (error instanceof FormatError) return { refused: { code: error.code, params: error.params } };
       return { refused: { code: "unreadable", params: { format: "-", cause: error instanceof Error ? error.message.slice(0, 200) : "" } } };
     })
-    .then((answer) => process.send!(answer, () => process.disconnect()));
+    .then((answer) => process.send!(answer, undefined, undefined, () => process.disconnect()));
 });
 
 async function read({ files, options, limits, out }: ReadOrder): Promise<Read> {
@@ -28,7 +28,7 @@ async function read({ files, options, limits, out }: ReadOrder): Promise<Read> {
   for (const [index, layer] of layers.entries()) {
     const vertices = await writeLayer(stream, index, layer);
     const { features, faults: _faults, ...meta } = layer;
-    metas.push({ ...meta, notes: [...notes, ...meta.notes], features: features.length, vertices, crs: crsOf(layer) });
+    metas.push({ ...meta, notes: [...notes, ...meta.notes], features: features.length, vertices, sample: sampleOf([layer]) });
   }
   stream.end();
   await once(stream, "finish");

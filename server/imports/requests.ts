@@ -12,6 +12,7 @@ const text = (max: number) => z.string().trim().min(1).max(max);
 const chosen = {
   file_layer: text(200).optional(),
   crs_chosen: text(60).optional(),
+  swap: z.boolean().optional(),
   repair: z.boolean().optional(),
 };
 const fields = z.record(z.string().max(100), z.string().max(200));

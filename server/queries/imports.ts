@@ -123,7 +123,7 @@ export async function stagedAfter(
     select layer, n, "row", vertices, geometry, properties
     from (
       select *, sum(vertices) over (order by n) - vertices as before
-      from (select * from import_feature where import = ${id}::uuid and layer = ${layer}::int and n > ${after}::int order by n limit ${most}::int) as some
+      from (select * from import_feature where import = ${id}::uuid and layer = ${layer}::int and n > ${after}::int order by n limit ${most}::int) as next_rows
     ) as weighed
     where before < ${vertices}::int
     order by n`.execute(db);

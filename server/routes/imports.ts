@@ -11,7 +11,7 @@ import { takeAsScreening } from "../imports/apply_screening.ts";
 import { takeAsSite } from "../imports/apply_site.ts";
 import type { Imports } from "../imports/imports.ts";
 import { placeImport } from "../imports/place.ts";
-import { crsFor, layerIndex, previewOf, type Stored, told } from "../imports/preview.ts";
+import { crsFor, crsFoundFor, layerIndex, previewOf, type Stored, told } from "../imports/preview.ts";
 import { readApply, readOptions } from "../imports/requests.ts";
 import type { Jobs } from "../jobs.ts";
 import { layerOf } from "../layers/index.ts";
@@ -21,6 +21,7 @@ import { listImports, readImport } from "../queries/imports.ts";
 import { choiceParameter, integerParameter, parameters, today } from "../query.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const LOOK = ["file_layer", "crs", "swap", "district", "after", "limit"] as const;
 /** Until accounts exist there is one operator. */
 export const OPERATOR = "operator";
 
@@ -67,7 +68,7 @@ export function importRoutes({ db, catalogue, imports, jobs, changed, now }: Nee
     return found;
   }
 
-  async function answerPreview(request: Request, response: Response, id: string, query: Partial<Record<"file_layer" | "crs" | "after" | "limit", string>>): Promise<void> {
+  async function answerPreview(request: Request, response: Response, id: string, query: Partial<Record<(typeof LOOK)[number], string>>): Promise<void> {
     const preview = await previewOf(
       db,
       await whole(id),
@@ -75,17 +76,21 @@ export function importRoutes({ db, catalogue, imports, jobs, changed, now }: Nee
         lang: langOf(request),
         file_layer: query.file_layer,
         crs: query.crs,
+        swap: choiceParameter("swap", query.swap, ["true", "false"]) === "true",
+        district: query.district,
         after: integerParameter("after", query.after, { min: 0, max: limits.features, default: 0 }),
         limit: integerParameter("limit", query.limit, { min: 1, max: 1000, default: 100 }),
       },
       limits,
+      today(now()),
     );
     response.json(preview);
   }
 
-  /** GET /api/imports/{id}?file_layer=&crs=&after=&limit=: the preview, in the reference system that is tried. */
+  /** GET /api/imports/{id}?file_layer=&crs=&swap=&district=&after=&limit=: the preview, in the reference system that is
+   *  tried; the district is where the data should lie, and helps to find it. */
   router.get("/api/imports/:id", async (request, response) => {
-    const query = parameters(request, ["file_layer", "crs", "after", "limit"]);
+    const query = parameters(request, LOOK);
     await answerPreview(request, response, request.params.id, query);
   });
 
@@ -106,10 +111,10 @@ export function importRoutes({ db, catalogue, imports, jobs, changed, now }: Nee
     const stored = await whole(request.params.id);
     const asked = readApply(request.body);
     const index = layerIndex(stored, asked.file_layer);
-    const meta = stored.layers[index]!;
-    const chosen = crsFor(meta, asked.crs_chosen);
+    const found = await crsFoundFor(db, stored.layers[index]!, asked.as === "layer" ? asked.district : undefined, today(now()));
+    const chosen = crsFor(found, asked.crs_chosen, asked.swap === true);
     if (!chosen)
-      throw new Problem(422, "crs-not-chosen", { candidates: meta.crs.candidates.map(({ crs }) => crs).slice(0, 5).join(", ") || "-" });
+      throw new Problem(422, "crs-not-chosen", { candidates: found.candidates.map(({ crs }) => crs).slice(0, 5).join(", ") || "-" });
     await placeImport(db, stored.id, index, chosen, limits);
     let applied: Applied;
     if (asked.as === "site") applied = await takeAsSite(db, stored, { index, chosen, request: asked });
