@@ -34,8 +34,8 @@ export function readDbf(bytes: Uint8Array, cpg: string | null, chosen?: string):
   if (count < said) notes.push(whole("dbf_truncated", { expected: said, got: count }));
   const texts = textsOf(bytes, raw, { start, length, count });
   const encoding = encodingOf(texts, { driver: LANGUAGE_DRIVERS[bytes[29]!] ?? null, cpg, chosen }, notes);
-  const decoder = new TextDecoder(encoding.name);
-  const fields = named(raw, bytes, decoder);
+  const decode = textDecoder(encoding.name);
+  const fields = named(raw, bytes, decode);
   const memo = fields.filter(({ type }) => type === "M").length;
   if (memo > 0) notes.push(whole("dbf_memo", { count: memo }));
   return {
@@ -43,7 +43,7 @@ export function readDbf(bytes: Uint8Array, cpg: string | null, chosen?: string):
     record(index) {
       const at = start + index * length;
       if (bytes[at] === 0x2a) return null;
-      return Object.fromEntries(fields.map((field) => [field.name, valueOf(view, at + field.offset, field, decoder)]));
+      return Object.fromEntries(fields.map((field) => [field.name, valueOf(view, at + field.offset, field, decode)]));
     },
     count,
     encoding,
@@ -62,6 +62,13 @@ const KINDS: Record<string, ReadLayer["fields"][number]["type"]> = {
 
 function whole(code: string, params: FormatNote["params"] = {}): FormatNote {
   return { code, params, row: null, position: null };
+}
+
+type Decode = (bytes: Uint8Array) => string;
+
+function textDecoder(name: string): Decode {
+  const decoder = new TextDecoder(name);
+  return (bytes) => decoder.decode(bytes);
 }
 
 type RawField = Omit<Field, "name"> & { at: number };
@@ -83,13 +90,12 @@ function nameBytes(bytes: Uint8Array, { at }: RawField): Uint8Array {
   return end === -1 ? name : name.subarray(0, end);
 }
 
-function named(raw: RawField[], bytes: Uint8Array, decoder: TextDecoder): Field[] {
+function named(raw: RawField[], bytes: Uint8Array, decode: Decode): Field[] {
   const taken = new Set<string>();
   return raw.map((field, i) => {
     // A name of more than 10 bytes was cut, often in the middle of a character.
     const decoded =
-      decoder
-        .decode(nameBytes(bytes, field))
+      decode(nameBytes(bytes, field))
         .replace(/\ufffd+$/, "")
         .trim() || `field_${i + 1}`;
     let name = decoded;
@@ -145,17 +151,15 @@ function decodes(text: Uint8Array, name: string): boolean {
   return false;
 }
 
-function valueOf(view: DataView, at: number, field: Field, decoder: TextDecoder): unknown {
+function valueOf(view: DataView, at: number, field: Field, decode: Decode): unknown {
   if (at + field.length > view.byteLength) return null;
   if (field.type === "I" && field.length === 4) return view.getInt32(at, true);
   if (field.type === "O" && field.length === 8) return view.getFloat64(at, true);
   if (field.type === "M") return null;
   const bytes = new Uint8Array(view.buffer, view.byteOffset + at, field.length);
   // The last character of a full field may be cut off.
-  // oxlint-disable-next-line no-control-regex -- some writers fill fields with NUL
-  const text = decoder
-    .decode(bytes)
-    .replace(/\u0000[^]*$/, "")
+  const text = decode(bytes)
+    .split("\u0000", 1)[0]!
     .replace(/\ufffd$/, "")
     .trim();
   switch (field.type) {

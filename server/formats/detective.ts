@@ -5,6 +5,7 @@
 import type { Position } from "../api/common.ts";
 import { gaussKrueger, refusedDatum, zoneCode } from "./crs.ts";
 import type { DeclaredCrs, ReadLayer } from "./format.ts";
+import { zonePrefix } from "./magnitude.ts";
 import { sideOf } from "./rings.ts";
 import { accuracyOf, CRS_READ, toCgcs2000 } from "./transform.ts";
 
@@ -119,11 +120,11 @@ function byRange(east: number, north: number): Omit<Guess, "swap">[] {
   }
   if (north < 200_000 || north > 7_500_000) return [];
   const found: Omit<Guess, "swap">[] = [];
-  const prefix = Math.floor(east / 1_000_000);
-  const width = prefix >= 25 && prefix <= 45 ? 3 : prefix >= 13 && prefix <= 23 ? 6 : null;
-  if (width !== null) {
-    const crs = zoneCode(width === 3 ? 3 * prefix : 6 * prefix - 3, width, true);
-    if (crs) found.push({ crs, base: 0.65, reasons: [{ code: `prefix_${width}`, params: { zone: prefix } }] });
+  const prefix = zonePrefix(east);
+  if (prefix) {
+    const { zone, width } = prefix;
+    const crs = zoneCode(width === 3 ? 3 * zone : 6 * zone - 3, width, true);
+    if (crs) found.push({ crs, base: 0.65, reasons: [{ code: width === 3 ? "prefix_3" : "prefix_6", params: { zone } }] });
   }
   if (east > 0 && east < 1_000_000)
     for (const [zones, step] of [
