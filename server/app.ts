@@ -5,6 +5,7 @@ import { join } from "node:path";
 import express, { type Express } from "express";
 import helmet from "helmet";
 import type { OpenDatabase } from "./db/open.ts";
+import { createLiveCatalogue } from "./checklists.ts";
 import { databaseProblem } from "./database_problem.ts";
 import type { Catalogue } from "./domain/rule.ts";
 import type { ExampleRow } from "./examples.ts";
@@ -15,6 +16,7 @@ import { createJobs, type Jobs } from "./jobs.ts";
 import { describeProblem, notFound, problemHandler } from "./problem.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { checkRoutes } from "./routes/checks.ts";
+import { coverageRoutes } from "./routes/coverage.ts";
 import { collectionRoutes } from "./routes/collections.ts";
 import { exampleRoutes } from "./routes/examples.ts";
 import { type Commands, healthRoutes } from "./routes/health.ts";
@@ -50,11 +52,13 @@ export type AppOptions = {
 /** The whole service as an http server that is not yet listening. Tiles are answered before Express. `jobs` must be closed
  *  before the database. */
 export function createApp(options: AppOptions): { server: Server; refreshTiles: () => Promise<void>; jobs: Jobs } {
-  const { database, catalogue, log, now = () => new Date(), ground = null } = options;
+  const { database, log, now = () => new Date(), ground = null } = options;
   const app = express();
+  const live = createLiveCatalogue(database.db, options.catalogue);
+  const { catalogue } = live;
   const jobs = createJobs(database, log, [
-    { table: "screening", step: screeningStep(database, catalogue, now) },
-    { table: "sweep", step: sweepStep(database, catalogue) },
+    { table: "screening", step: async (id, size) => screeningStep(database, await live.current(), now)(id, size) },
+    { table: "sweep", step: async (id, size) => sweepStep(database, await live.current())(id, size) },
   ]);
   const uploads = options.uploads ?? join(tmpdir(), `shuijie-uploads-${process.pid}`);
   const imports = createImports(database.db, uploads, { ...IMPORT_LIMITS, ...options.limits }, log);
@@ -65,6 +69,9 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.disable("x-powered-by");
   app.use(security(ground?.hosts ?? []));
   app.use((request, _response, next) => next((request as { tileError?: unknown }).tileError));
+
+  // What is judged from now on is judged by the checklists of now, whichever process made them.
+  app.post(["/api/checks", "/api/screenings", "/api/sweeps"], (_request, _response, next) => live.current().then(() => next(), next));
 
   app.use(healthRoutes(database, options.operator)); //            /health/* /api/messages/{lang} /operator/{command}
   app.use(collectionRoutes(database.db, catalogue, now, ground?.said ?? null)); //       /api /api/collections[/{layer}[/items[/{code}]]]
@@ -77,6 +84,7 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(sweepRoutes(database.db, catalogue, jobs, now)); //      /api/sweeps[/{id}[/faults|events|cancel|resume]]
   app.use(violationRoutes(database, catalogue)); //                /api/violations[/counts|tiles/{z}/{x}/{y}|{id}[/state]]
   app.use(importRoutes({ db: database.db, catalogue, imports, jobs, changed: tiles.refresh, now })); // /api/imports[/{id}[/read|apply|undo]]
+  app.use(coverageRoutes(database.db, options.catalogue, live)); // /api/coverage/declarations[/{id}/withdraw] /api/checklists[/{jurisdiction}]
   app.use(exampleRoutes(database.db, options.examples ?? [])); //  /api/examples
   app.use(tileRoutes(database.db, now, ground)); //                        /tiles/{layers}[/{z}/{x}/{y}] /style.json
   app.get("/problems/:type", describeProblem);

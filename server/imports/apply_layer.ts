@@ -55,10 +55,10 @@ export async function applyToLayer(db: Db, catalogue: Catalogue, stored: Stored,
     throw refusal([{ pointer: "#/district", key: "upload.fault.no_district", params: { got: request.district } }]);
   const application = randomUUID();
   try {
-    const { faults: wrong, total: read, themes, good } = await makeReady(db, stored, order, application, mapping);
+    const { faults: wrong, total: read, shapeless, themes, good } = await makeReady(db, stored, order, application, mapping);
     const unread = await unreadRows(db, stored, order.index);
     const faults = [...unread.faults, ...wrong];
-    const total = read + unread.total;
+    const total = read + Math.max(0, stored.layers[order.index]!.counts.faulty - shapeless);
     const leftOut = total - good;
     const claimFaults = claimFaultsOf(layer, catalogue, request, { themes, leftOut });
     if (claimFaults.length > 0 && !trial) throw refusal([...claimFaults, ...faults]);
@@ -73,7 +73,7 @@ export async function applyToLayer(db: Db, catalogue: Catalogue, stored: Stored,
       faults_total: claimFaults.length + wrong.length + unread.total,
     });
     if (trial) return answer(null);
-    if (faults.length > 0 && request.mode === "all_or_nothing") throw refusal(faults);
+    if (leftOut > 0 && request.mode === "all_or_nothing") throw refusal(faults);
     if (good === 0) throw new Problem(422, "nothing-good", {}, { faults: faults.slice(0, 50) });
     const change = randomUUID();
     const refused = await applyRows(db, {
@@ -130,13 +130,14 @@ async function makeReady(
   order: LayerOrder,
   application: string,
   mapping: Record<string, string>,
-): Promise<{ faults: RowFaultSpec[]; total: number; good: number; themes: Map<string, number> }> {
+): Promise<{ faults: RowFaultSpec[]; total: number; shapeless: number; good: number; themes: Map<string, number> }> {
   const { index, chosen, request, layer } = order;
   const faults: RowFaultSpec[] = [];
   const themeOfRow = new Map<number, string>();
   const rowOf = new Map<number, number>();
   const byCode = new Map<string, { n: number; row: number }[]>();
   let total = 0;
+  let shapeless = 0;
   for (let after = 0; ;) {
     const taken = await takenAfter(db, stored.id, index, chosen.key, { repair: request.repair === true, after, limit: 1000, vertices: 100_000, shapes: false });
     if (taken.length === 0) break;
@@ -144,6 +145,10 @@ async function makeReady(
     for (const each of taken) {
       total++;
       rowOf.set(each.n, each.row);
+      if (each.faults?.length === 0) {
+        shapeless++; // reading has named it
+        continue;
+      }
       const properties = propertiesOf(layer, each.properties, order, mapping);
       const wrong = rowFaults(layer, each, properties);
       if (wrong.length > 0) {
@@ -174,7 +179,7 @@ async function makeReady(
   for (const n of out) themeOfRow.delete(n);
   const themes = new Map<string, number>();
   for (const theme of themeOfRow.values()) themes.set(theme, (themes.get(theme) ?? 0) + 1);
-  return { faults: faults.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0)), total, good: themeOfRow.size, themes };
+  return { faults: faults.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0)), total, shapeless, good: themeOfRow.size, themes };
 }
 
 /** Rows that could not even be read count as left out. */

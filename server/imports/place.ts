@@ -32,7 +32,7 @@ export async function placeImport(db: Db, id: string, layer: number, chosen: Cho
     const rows = await stagedAfter(db, id, layer, after, { vertices: PORTION, rows: 1000 });
     if (rows.length === 0) break;
     const placed = rows.map(({ n, row, geometry }): ToPlace => {
-      if (geometry === null) return { n, row, shape: null, faults: [{ pointer: "#/geometry", key: "fault.empty_geometry" }] };
+      if (geometry === null) return { n, row, shape: null, faults: [] }; // reading has named it
       const turned = chosen.swap ? swapped(geometry) : geometry;
       const plain = chosen.shifted ? geometryToCgcs2000(turned, chosen.crs) : turned;
       const { site, faults } = parseSite(plain, chosen.srid, limits.feature_vertices);

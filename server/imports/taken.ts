@@ -5,8 +5,9 @@ import type { TakenRow } from "../queries/imports.ts";
 import { isInvalid } from "./preview.ts";
 
 export function takenFault({ row, faults }: Pick<TakenRow, "row" | "faults">): FaultSpec[] {
+  const pointer = `#/rows/${row}/geometry`;
+  if (faults?.length === 0) return [{ pointer, key: "fault.empty_geometry" }];
   return (faults ?? []).map((fault): FaultSpec => {
-    const pointer = `#/rows/${row}/geometry`;
     if (isInvalid(fault))
       return { pointer, key: "fault.invalid_ring", params: { reason: invalidity(fault.reason), place: placeOf(fault.x, fault.y) } };
     return { ...(fault as FaultSpec), pointer };

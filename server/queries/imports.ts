@@ -183,7 +183,8 @@ export async function finishPlacement(db: Db, id: string, layer: number, crs: st
 export type PlacedFault = { row: number; faults: unknown[]; n: number };
 export type PlacedRepair = { row: number; n: number; geometry: Geometry; area_before_m2: number | null; area_after_m2: number | null };
 
-/** What a placement shows: bounds, how many rows have faults, and the first of them with their repairs. */
+/** What a placement shows: bounds, how many rows have faults, and the first of them with their repairs. Rows without a
+ *  shape are not among them: reading has named them. */
 export async function placementSummary(
   db: Db,
   id: string,
@@ -199,9 +200,9 @@ export async function placementSummary(
   const of = sql`import = ${id}::uuid and layer = ${layer}::int and crs = ${crs}`;
   const whole = await sql<{ w: number | null; s: number; e: number; n: number; faulty: number }>`
     select st_xmin(b)::float8 as w, st_ymin(b)::float8 as s, st_xmax(b)::float8 as e, st_ymax(b)::float8 as n, faulty
-    from (select st_extent(coalesce(geom, mended)) as b, count(faults)::int as faulty from import_placed where ${of}) as all_rows`.execute(db);
+    from (select st_extent(coalesce(geom, mended)) as b, count(*) filter (where faults <> '[]')::int as faulty from import_placed where ${of}) as all_rows`.execute(db);
   const faults = await sql<PlacedFault>`
-    select n, "row", faults from import_placed where ${of} and faults is not null order by n limit ${limit}::int`.execute(db);
+    select n, "row", faults from import_placed where ${of} and faults <> '[]' order by n limit ${limit}::int`.execute(db);
   const repairs = await sql<PlacedRepair>`
     select n, "row", st_asgeojson(mended, 9, 0)::jsonb as geometry, area_before_m2, area_after_m2
     from import_placed where ${of} and mended is not null and st_npoints(mended) <= 5000 order by n limit ${Math.min(limit, 50)}::int`.execute(db);

@@ -1,6 +1,8 @@
 /** Uploading and applying, as the web application does it. */
+import { sql } from "kysely";
 import type { Applied, Import } from "../../server/api/imports.ts";
 import type { FeatureCollection, Problem } from "../../server/api/common.ts";
+import type { Db } from "../../server/db/open.ts";
 import type { Service } from "./service.ts";
 
 type Answer<T> = { status: number; body: T; problem: Problem };
@@ -49,6 +51,27 @@ export function zone(code: string, geometry: unknown, more: Record<string, unkno
     geometry,
     properties: { 编号: code, 名称: `${code} 保护区`, 级别: "一级保护区", 水域或陆域: "陆域", 水源地: "红江闸坝", ...more },
   };
+}
+
+/** As schematic zones of Yongchuan, from the first day of 2026. */
+export const AS_ZONES = {
+  as: "layer",
+  layer: "protection_zone",
+  district: "500118",
+  valid_from: "2026-01-01",
+  mode: "all_or_nothing",
+  source: { title: "永川区水源地矢量", data_date: "2025-12-31", basis: "schematic" },
+};
+
+/** How many rows stand in every table that an import writes. */
+export async function countRows(db: Db): Promise<Record<string, number>> {
+  const tables = ["import", "import_feature", "import_fault", "import_row", "change_log", "change_feature", "protection_zone", "coverage"];
+  const counts: Record<string, number> = {};
+  for (const table of tables) {
+    const { rows } = await sql<{ n: number }>`select count(*)::int as n from ${sql.table(table)}`.execute(db);
+    counts[table] = rows[0]!.n;
+  }
+  return counts;
 }
 
 export type Items = FeatureCollection & { numberMatched: number };
