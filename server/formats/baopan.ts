@@ -132,8 +132,8 @@ function shapeOf(plot: Plot, row: number, swap: boolean, notes: FormatNote[]): G
   checkCount(plot, parts, row, notes);
   const kind = plot.attributes.find((value) => /^(点|线|面)$/.test(value)) ?? "面";
   const positions = parts.map((part) => part.positions);
-  if (kind === "点") return { type: "MultiPoint", coordinates: positions.flat() };
-  if (kind === "线") return { type: "MultiLineString", coordinates: positions };
+  if (kind === "点") return single({ type: "MultiPoint", coordinates: positions.flat() });
+  if (kind === "线") return single({ type: "MultiLineString", coordinates: positions });
   const open = positions.filter((part) => closeRing(part) !== part).length;
   if (open > 0) notes.push(note("plot_closed", { count: open }, row));
   const short = positions.find((part) => part.length < 3);
@@ -144,6 +144,13 @@ function shapeOf(plot: Plot, row: number, swap: boolean, notes: FormatNote[]): G
   // Ring 1 is the outer one and the others holes, say some; by their place it is otherwise here.
   if (outer > 1 && numbered > 1) notes.push(note("ring_numbers", { outer, rings: parts.length }, row));
   return geometry;
+}
+
+function single(geometry: Extract<Geometry, { type: "MultiPoint" | "MultiLineString" }>): Geometry {
+  if (geometry.coordinates.length !== 1) return geometry;
+  return geometry.type === "MultiPoint"
+    ? { type: "Point", coordinates: geometry.coordinates[0]! }
+    : { type: "LineString", coordinates: geometry.coordinates[0]! };
 }
 
 type Part = { ring: string; positions: Position[] };
