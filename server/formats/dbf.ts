@@ -124,7 +124,7 @@ type Declared = { driver: string | null; cpg: string | null; chosen: string | un
 function encodingOf(texts: Uint8Array[], { driver, cpg, chosen }: Declared, notes: FormatNote[]): Encoding {
   if (chosen !== undefined) {
     const name = encodingNamed(chosen);
-    if (name === null) throw new FormatError("encoding_unknown", { name: chosen });
+    if (name === null) throw new FormatError("encoding_not_read", { name: chosen });
     return { name, from: "chosen" };
   }
   // ArcGIS reads byte 29 first, then the .cpg. The bytes have the last word: both are often left over from another program.

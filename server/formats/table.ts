@@ -20,7 +20,8 @@ export function readTable(table: Table, options: ReadOptions, budget: Budget): R
   const notes = [...table.notes];
   const lines = linesOf(table.cells, columns);
   if (lines.length === 0) return null;
-  const above = table.cells.slice(0, Math.max(columns.header, 0)).flat().join(" ");
+  // A merged cell says the same in each of its cells.
+  const above = [...new Set(table.cells.slice(0, Math.max(columns.header, 0)).flat())].join(" ");
   const rest = { name: table.name, encoding: table.encoding };
   if (columns.wkt !== null) {
     const rows = lines.map(({ row, cells }) => ({
