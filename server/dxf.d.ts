@@ -15,6 +15,8 @@ declare module "dxf" {
     x?: number;
     y?: number;
     r?: number;
+    /** Of a hatch: loops of its boundary, as one polyline or as edges. */
+    boundary?: { loops: { entities: { type: string; points?: { x: number; y: number; bulge?: number }[] }[] }[] };
     /** Radians, of an arc too. */
     startAngle?: number;
     endAngle?: number;

@@ -7,15 +7,20 @@ type Coded = { code: string; params: Record<string, string | number> };
 
 /** Why a file or a row cannot be read, and what to do. Takes a FormatError, or one of `ReadLayer.faults`. */
 export function sayFault({ code, params }: Coded): Text {
-  return sayBoth(`import.fault.${code}`, params);
+  return sayBoth(`import.fault.${code}`, worded(params));
 }
 
 /** What a person should know of what was read. Takes one of `ReadLayer.notes` or `Reading.notes`. */
 export function sayNote({ code, params }: Coded): Text {
-  return sayBoth(`import.note.${code}`, params);
+  return sayBoth(`import.note.${code}`, worded(params));
 }
 
 /** Why a reference system is likely or not. Takes one of `Candidate.reasons`. */
 export function sayCrsReason({ code, params }: Coded): Text {
-  return sayBoth(`import.crs.${code}`, params);
+  return sayBoth(`import.crs.${code}`, worded(params));
+}
+
+/** Params as they are, but for a datum, whose code has a name. */
+function worded(params: Coded["params"]): Record<string, unknown> {
+  return params.datum === undefined ? params : { ...params, datum: sayBoth(`import.datum.${params.datum}`) };
 }

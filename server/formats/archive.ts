@@ -23,6 +23,16 @@ export async function unpackAll(files: readonly InputFile[], limits: Limits): Pr
   return result;
 }
 
+/** The files of one zip as they stand in it, Office files too; no archives in it are opened. Throws as `unpackAll` does. */
+export async function unzip(file: InputFile, limits: Limits): Promise<InputFile[]> {
+  const zip = await openZip(file);
+  try {
+    return await extractAll(zip, await entriesOf(zip, file.name), file, limits.bytes);
+  } finally {
+    zip.close();
+  }
+}
+
 type Unpacking = { limits: Limits; left: { bytes: number; files: number }; depth: number; prefix: boolean };
 
 async function unpackInto(result: Unpacked, file: InputFile, at: Unpacking): Promise<void> {
@@ -38,19 +48,31 @@ async function unpackInto(result: Unpacked, file: InputFile, at: Unpacking): Pro
   try {
     const entries = await entriesOf(zip, file.name);
     if (entries.some(({ name }) => name === "[Content_Types].xml")) return keep(result, file, at);
-    const total = entries.reduce((sum, { entry }) => sum + entry.uncompressedSize, 0);
-    if (total > at.left.bytes) throw new FormatError("too_large", { max_mb: at.limits.bytes / 1e6 });
-    checkRatio(file, total);
-    for (const { entry, name } of entries) {
-      if (entry.isEncrypted()) throw new FormatError("archive_encrypted", { name });
-      if (name.endsWith("/") || /(^|\/)(__MACOSX\/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)/i.test(name)) continue;
-      const inner = { name: at.prefix ? `${file.name}/${name}` : name, bytes: await extract(zip, entry, name) };
-      await unpackInto(result, inner, { ...at, depth: at.depth + 1, prefix: true });
-    }
+    for (const { name, bytes } of await extractAll(zip, entries, file, at.left.bytes))
+      await unpackInto(
+        result,
+        { name: at.prefix ? `${file.name}/${name}` : name, bytes },
+        { ...at, depth: at.depth + 1, prefix: true },
+      );
   } finally {
     zip.close();
   }
 }
+
+async function extractAll(zip: ZipFile, entries: ZipEntry[], file: InputFile, max: number): Promise<InputFile[]> {
+  const total = entries.reduce((sum, { entry }) => sum + entry.uncompressedSize, 0);
+  if (total > max) throw new FormatError("too_large", { max_mb: max / 1e6 });
+  checkRatio(file, total);
+  const files: InputFile[] = [];
+  for (const { entry, name } of entries) {
+    if (entry.isEncrypted()) throw new FormatError("archive_encrypted", { name });
+    if (name.endsWith("/") || /(^|\/)(__MACOSX\/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)/i.test(name)) continue;
+    files.push({ name, bytes: await extract(zip, entry, name) });
+  }
+  return files;
+}
+
+type ZipEntry = { entry: Entry; name: string };
 
 function keep(result: Unpacked, file: InputFile, at: Unpacking): void {
   at.left.bytes -= file.bytes.length;
@@ -102,8 +124,8 @@ function openZip(file: InputFile): Promise<ZipFile> {
   });
 }
 
-function entriesOf(zip: ZipFile, archive: string): Promise<{ entry: Entry; name: string }[]> {
-  const entries: { entry: Entry; name: string }[] = [];
+function entriesOf(zip: ZipFile, archive: string): Promise<ZipEntry[]> {
+  const entries: ZipEntry[] = [];
   return new Promise((resolve, reject) => {
     zip.on("error", (error) => reject(damaged(archive, error)));
     zip.on("end", () => resolve(entries));

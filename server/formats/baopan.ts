@@ -12,6 +12,8 @@ import { decodeText, peekText } from "./text.ts";
 /** The attributes of a plot, in the order of the line; what comes after them has no agreed meaning. */
 const ATTRIBUTES = ["界址点数", "地块面积", "地块编号", "地块名称", "记录图形属性", "图幅号", "地块用途", "地类编码"];
 
+const NUMBERS = ["界址点数", "地块面积"];
+
 export const baopan: Format = {
   id: "baopan",
   endings: [".txt"],
@@ -60,10 +62,10 @@ function parse(text: string, notes: FormatNote[], budget: Budget): { header: Map
   const plots: Plot[] = [];
   let section = "";
   let points = 0;
-  const halved = text.replaceAll("，", ",").replaceAll("＠", "@");
-  if (halved !== text) notes.push(note("fullwidth_signs"));
-  for (const [i, raw] of halved.split(/\r\n|\r|\n/).entries()) {
-    const line = raw.trim();
+  let wide = 0;
+  for (const [i, raw] of text.split(/\r\n|\r|\n/).entries()) {
+    const line = halved(raw.trim());
+    if (line !== raw.trim()) wide += 1;
     if (line === "") continue;
     const named = /^\[(.*)\]$/.exec(line);
     if (named) section = named[1]!.trim();
@@ -89,7 +91,14 @@ function parse(text: string, notes: FormatNote[], budget: Budget): { header: Map
       addPoint(plots.at(-1)!, line, { line: i + 1, row: plots.length });
     }
   }
+  if (wide > 0) notes.push(note("fullwidth_signs", { count: wide }));
   return { header, plots };
+}
+
+/** Full-width signs as the half-width ones they should be, where a line has no others: a name may hold one rightly. */
+function halved(line: string): string {
+  const separated = line.includes(",") ? line : line.replaceAll("，", ",");
+  return separated.replace(/＠$/, "@");
 }
 
 function addPoint(plot: Plot, text: string, at: { line: number; row: number }): void {
@@ -122,8 +131,14 @@ function propertiesOf({ attributes }: Plot): Record<string, unknown> {
     attributes
       .map((value, i) => [ATTRIBUTES[i] ?? `附加属性${i - ATTRIBUTES.length + 1}`, value] as const)
       .filter(([name, value]) => value !== "" || ATTRIBUTES.includes(name))
-      .map(([name, value]) => [name, value === "" ? null : value]),
+      .map(([name, value]) => [name, NUMBERS.includes(name) ? numberOf(value) : value === "" ? null : value]),
   );
+}
+
+/** "0.7655公顷" is 0.7655: the area is in hectares whether it says so or not. */
+function numberOf(value: string): number | string | null {
+  const number = Number(value.replace(/公顷$|ha$/i, ""));
+  return value === "" ? null : Number.isFinite(number) ? number : value;
 }
 
 function shapeOf(plot: Plot, row: number, swap: boolean, notes: FormatNote[]): Geometry | null {
@@ -132,8 +147,8 @@ function shapeOf(plot: Plot, row: number, swap: boolean, notes: FormatNote[]): G
   checkCount(plot, parts, row, notes);
   const kind = plot.attributes.find((value) => /^(点|线|面)$/.test(value)) ?? "面";
   const positions = parts.map((part) => part.positions);
-  if (kind === "点") return { type: "MultiPoint", coordinates: positions.flat() };
-  if (kind === "线") return { type: "MultiLineString", coordinates: positions };
+  if (kind === "点") return single({ type: "MultiPoint", coordinates: positions.flat() });
+  if (kind === "线") return single({ type: "MultiLineString", coordinates: positions });
   const open = positions.filter((part) => closeRing(part) !== part).length;
   if (open > 0) notes.push(note("plot_closed", { count: open }, row));
   const short = positions.find((part) => part.length < 3);
@@ -144,6 +159,13 @@ function shapeOf(plot: Plot, row: number, swap: boolean, notes: FormatNote[]): G
   // Ring 1 is the outer one and the others holes, say some; by their place it is otherwise here.
   if (outer > 1 && numbered > 1) notes.push(note("ring_numbers", { outer, rings: parts.length }, row));
   return geometry;
+}
+
+function single(geometry: Extract<Geometry, { type: "MultiPoint" | "MultiLineString" }>): Geometry {
+  if (geometry.coordinates.length !== 1) return geometry;
+  return geometry.type === "MultiPoint"
+    ? { type: "Point", coordinates: geometry.coordinates[0]! }
+    : { type: "LineString", coordinates: geometry.coordinates[0]! };
 }
 
 type Part = { ring: string; positions: Position[] };

@@ -72,7 +72,7 @@ function crsOfName(text: string): string | null {
 export function datumOf(name: string): "CGCS2000" | "WGS84" | RefusedDatum | null {
   if (/cgcs[_ ]?2000|china[_ ](geodetic[_ ]coordinate[_ ]system[_ ])?2000|2000国家大地|国家2000|大地2000/i.test(name))
     return "CGCS2000";
-  if (/xian|西安|^(19)?80|1980/i.test(name)) return "XIAN80";
+  if (/xian|西安|^(19)?80(?!\d)|1980年?(国家|坐标)/i.test(name)) return "XIAN80";
   if (/beijing|北京|^(19)?54(?!\d)/i.test(name)) return "BEIJING54";
   if (/wgs[_ ]?(19)?84|world[_ ]geodetic/i.test(name)) return "WGS84";
   return null;

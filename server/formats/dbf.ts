@@ -9,7 +9,9 @@ export type Dbf = {
   fields: ReadLayer["fields"];
   /** By record from 0: the attributes, or null where the record is marked as deleted. */
   record(index: number): Record<string, unknown> | null;
+  /** Records that are there, and those that the header says there are. */
   count: number;
+  expected: number;
   encoding: Encoding;
   notes: FormatNote[];
 };
@@ -46,6 +48,7 @@ export function readDbf(bytes: Uint8Array, cpg: string | null, chosen?: string):
       return Object.fromEntries(fields.map((field) => [field.name, valueOf(view, at + field.offset, field, decode)]));
     },
     count,
+    expected: said,
     encoding,
     notes,
   };
@@ -121,7 +124,7 @@ type Declared = { driver: string | null; cpg: string | null; chosen: string | un
 function encodingOf(texts: Uint8Array[], { driver, cpg, chosen }: Declared, notes: FormatNote[]): Encoding {
   if (chosen !== undefined) {
     const name = encodingNamed(chosen);
-    if (name === null) throw new FormatError("encoding_unknown", { name: chosen });
+    if (name === null) throw new FormatError("encoding_not_read", { name: chosen });
     return { name, from: "chosen" };
   }
   // ArcGIS reads byte 29 first, then the .cpg. The bytes have the last word: both are often left over from another program.

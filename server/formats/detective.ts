@@ -2,7 +2,7 @@
  *  the easting, the user's district, layers already loaded, and what the file declares. Numbers alone never tell a datum:
  *  Xi'an 80 and Beijing 54 coordinates look like CGCS2000 and lie tens to hundreds of metres off, so that without a declaration nothing is
  *  certain. */
-import type { Position } from "../api/common.ts";
+import type { Geometry, Position } from "../api/common.ts";
 import { gaussKrueger, refusedDatum, zoneCode } from "./crs.ts";
 import type { DeclaredCrs, ReadLayer } from "./format.ts";
 import { zonePrefix } from "./magnitude.ts";
@@ -51,12 +51,11 @@ export function sampleOf(layers: readonly Pick<ReadLayer, "features">[], count =
     if (typeof node[0] === "number") all.push(node as Position);
     else for (const each of node) walk(each);
   };
-  for (const { features } of layers)
-    for (const { geometry } of features) {
-      if (geometry?.type === "GeometryCollection")
-        for (const each of geometry.geometries) walk("coordinates" in each && each.coordinates);
-      else walk(geometry?.coordinates);
-    }
+  const walkGeometry = (geometry: Geometry): void => {
+    if (geometry.type === "GeometryCollection") for (const each of geometry.geometries) walkGeometry(each);
+    else walk(geometry.coordinates);
+  };
+  for (const { features } of layers) for (const { geometry } of features) if (geometry) walkGeometry(geometry);
   const step = Math.max(1, all.length / count);
   return Array.from({ length: Math.min(count, all.length) }, (_, i) => all[Math.floor(i * step)]!);
 }
@@ -209,7 +208,9 @@ function warningsOf(kept: readonly Weighed[], { declared, district }: Clues): Re
     if (!straight) {
       const turned = kept.some((each) => isDeclared(each, declared));
       warnings.push({ code: turned ? "contradicted_axes" : "contradicted_range", params: said });
-    } else if (district && straight.inside === 0 && kept.some(({ inside }) => inside > 0))
+    } else if (declared?.crs && kept.length > 0 && !kept.some((each) => isDeclared(each, declared)))
+      warnings.push({ code: "contradicted_format", params: said });
+    else if (district && straight.inside === 0 && kept.some(({ inside }) => inside > 0))
       warnings.push({ code: "contradicted_district", params: said });
     else if (district && straight.inside === 0) warnings.push({ code: "declared_outside_district", params: said });
   } else if (district && kept.length > 0 && kept.every(({ inside }) => inside === 0))

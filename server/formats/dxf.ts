@@ -1,9 +1,10 @@
-/** DXF drawings as text: closed polylines and circles as polygons, open ones and lines as lines, points. A drawing names no
+/** DXF drawings as text: closed polylines, circles and hatches as polygons, open polylines and lines as lines, points. A drawing names no
  *  reference system; a person must. The package `dxf` reads the entities; arcs are drawn here, finer than its 5 degrees. */
 import { parseString, type DxfEntity } from "dxf";
 import type { Geometry, Position } from "../api/common.ts";
 import { FormatError, type Format, type FormatNote, type InputFile, type ReadLayer, type ReadOptions } from "./format.ts";
 import { budgetOf, closeRing, readLayer, RowFault, type Budget, type Row } from "./geometry.ts";
+import { nestRings } from "./rings.ts";
 import { decodeText, peekText } from "./text.ts";
 
 /** An arc becomes chords of at most 2 degrees: at a radius of 100 m they are within 2 cm of it. */
@@ -47,6 +48,8 @@ function readOne(file: InputFile, options: ReadOptions, budget: Budget): ReadLay
     notes.push(note("entities_ignored", { types: [...ignored].map(([type, count]) => `${type} ${count}`).join(", ") }));
   if (entities.some(({ vertices, type }) => type === "CIRCLE" || type === "ARC" || vertices?.some(({ bulge }) => bulge)))
     notes.push(note("arcs_as_chords", {}));
+  const hatches = rows.length > 0 ? entities.filter((entity) => entity.type === "HATCH" && shapeOf(entity)).length : 0;
+  if (hatches > 0) notes.push(note("hatches_read", { count: hatches }));
   if (header.insUnits === 4) notes.push(note("drawn_in_millimetres", {}));
   return readLayer({ name: file.name.replace(/\.\w+$/, ""), rows, encoding, notes }, budget);
 }
@@ -81,6 +84,12 @@ function shapeOf(entity: DxfEntity): (() => Geometry | null) | undefined {
     case "POLYLINE":
       if (entity.polygonMesh || entity.polyfaceMesh) return undefined;
       return () => polyline(entity, mirror);
+    case "HATCH": {
+      const loops = (entity.boundary?.loops ?? []).map(({ entities }) => entities);
+      // Of edges that are no polylines the package gives no order to rely on.
+      if (loops.length === 0 || loops.some((edges) => edges.length !== 1 || !edges[0]!.points?.length)) return undefined;
+      return () => nestRings(loops.map((edges) => outline(edges[0]!.points!, true))).geometry;
+    }
     default:
       return undefined;
   }
@@ -95,6 +104,16 @@ function polyline({ vertices = [], closed = false }: DxfEntity, mirror: (positio
   const first = vertices[0]!;
   const last = vertices.at(-1)!;
   const round = closed || (vertices.length > 3 && first.x === last.x && first.y === last.y);
+  const positions = outline(vertices, closed);
+  return round ? polygon(mirror(positions)) : { type: "LineString", coordinates: mirror(positions) };
+}
+
+type Vertex = { x: number; y: number; bulge?: number };
+
+/** The positions along the vertices with their arcs; `closed`: and back to the first. */
+function outline(vertices: readonly Vertex[], closed: boolean): Position[] {
+  const first = vertices[0]!;
+  const last = vertices.at(-1)!;
   const positions: Position[] = [];
   for (const [i, from] of vertices.entries()) {
     positions.push([from.x, from.y]);
@@ -102,12 +121,11 @@ function polyline({ vertices = [], closed = false }: DxfEntity, mirror: (positio
     if (to && from.bulge) for (const position of bulged(from, to, from.bulge)) positions.push(position);
   }
   if (closed && (first.x !== last.x || first.y !== last.y || vertices.length === 1)) positions.push([first.x, first.y]);
-  if (!round) return { type: "LineString", coordinates: mirror(positions) };
-  return polygon(mirror(positions));
+  return positions;
 }
 
 /** Positions between two vertices on the arc whose quarter angle has the tangent `bulge`, counter-clockwise when positive. */
-function bulged(from: { x: number; y: number }, to: { x: number; y: number }, bulge: number): Position[] {
+function bulged(from: Vertex, to: Vertex, bulge: number): Position[] {
   const angle = 4 * Math.atan(bulge);
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   if (!Number.isFinite(angle) || (dx === 0 && dy === 0)) return [];

@@ -41,7 +41,8 @@ function readOne(file: InputFile, options: ReadOptions, limits: Limits, budget: 
   const rest = { name, encoding };
   if (whole !== undefined) {
     const object = asObject(whole);
-    return readLayer({ ...rest, rows: rowsOf(object), declared: declaredIn(object) }, budget);
+    const rows = rowsOf(object);
+    return readLayer({ ...rest, rows, declared: declaredIn(object), expected: rows.length }, budget);
   }
   const lines = text.split(/\r?\n/).map((line) => line.replace(RECORD_SEPARATOR, "").trim());
   const records = lines.filter((line) => line !== "");

@@ -60,8 +60,9 @@ export function readLayer(parts: LayerParts, budget: Budget): ReadLayer {
   const faults = [...(parts.faults ?? [])];
   const notes = [...(parts.notes ?? [])];
   const heights = { seen: 0 };
-  let read = 0;
+  let [read, rows] = [0, new Set(faults.map(({ row }) => row).filter((row) => row !== null)).size];
   for (const { row, geometry, properties } of parts.rows) {
+    rows += 1;
     takeFeatures(budget, 1);
     try {
       const raw = geometry();
@@ -74,6 +75,9 @@ export function readLayer(parts: LayerParts, budget: Budget): ReadLayer {
       faults.push({ code: error.code, params: error.params, row, position: error.position });
     }
   }
+  const { expected = null } = parts;
+  if (expected !== null && expected !== rows)
+    notes.push({ code: "count_differs", params: { expected, got: rows }, row: null, position: null });
   if (heights.seen > 0) notes.push({ code: "heights_dropped", params: {}, row: null, position: null });
   return {
     name: parts.name,

@@ -35,8 +35,9 @@ function readOne(file: InputFile, files: readonly InputFile[], options: ReadOpti
   const notes = linksOut(document, file, files);
   mendSpaces(document);
   const { features } = toGeoJson(document);
-  const lands = features.filter(({ properties }) => properties?.["@geometry-type"] !== "groundoverlay");
-  if (lands.length < features.length) notes.push(note("overlays_ignored", { count: features.length - lands.length }));
+  const lands = features.filter(({ properties }) => !properties?.["@geometry-type"]);
+  const overlays = features.filter(({ properties }) => properties?.["@geometry-type"] === "groundoverlay").length;
+  if (overlays > 0) notes.push(note("overlays_ignored", { count: overlays }));
   const rows: Row[] = lands.map(({ geometry, properties }, i) => ({
     row: i + 1,
     geometry: () => gathered(geometry as Geometry | null),

@@ -28,9 +28,23 @@ export async function readFiles(
   const unpacked = await unpackAll(files, limits);
   if (unpacked.files.length === 0) throw new FormatError("empty");
   const format = formatOf(unpacked.files);
-  const layers = await guarded(format, () => format.read(unpacked.files, options, limits));
+  const layers = chosen(await guarded(format, () => format.read(unpacked.files, options, limits)), options.layer);
   if (layers.every(({ features, faults }) => features.length === 0 && faults.length === 0)) throw new FormatError("no_features");
   return { format: format.id, layers, notes: [...unpacked.notes, ...unread(unpacked.files, format)] };
+}
+
+function chosen(layers: ReadLayer[], name: string | undefined): ReadLayer[] {
+  if (name === undefined) return layers;
+  const found = layers.filter((layer) => layer.name === name);
+  if (found.length === 0)
+    throw new FormatError("layer_unknown", {
+      name,
+      names: layers
+        .map((layer) => layer.name)
+        .join(", ")
+        .slice(0, 200),
+    });
+  return found;
 }
 
 /** The layers of a pasted text: GeoJSON, WKT, KML, GPX, a plot file or a table. Throws FormatError. */

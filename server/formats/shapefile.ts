@@ -53,7 +53,7 @@ function readOne(main: InputFile, files: readonly InputFile[], options: ReadOpti
   const dbf_bytes = beside("dbf");
   const dbf = dbf_bytes && attributes(dbf_bytes.bytes, cpg && latin(cpg.bytes), options, notes);
   if (!dbf_bytes) notes.push(whole("dbf_missing"));
-  const shp = readShp(main.bytes, beside("shx")?.bytes ?? null, dbf?.count ?? null, budget);
+  const shp = readShp(main.bytes, beside("shx")?.bytes ?? null, dbf?.expected ?? null, budget);
   if (dbf && shp.rows.length !== dbf.count) notes.push(whole("dbf_count", { shp: shp.rows.length, dbf: dbf.count }));
   let deleted = 0;
   const rows: Row[] = [];

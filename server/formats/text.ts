@@ -50,12 +50,12 @@ function decodes(bytes: Uint8Array, name: string): boolean {
 }
 
 /** The text without its byte order mark, and how it was encoded. `chosen` is a person's word and goes before the bytes.
- *  Throws `encoding_unknown` when the bytes are no text, or `chosen` is no encoding we read. */
+ *  Throws `encoding_unknown` when the bytes are no text, `encoding_not_read` when `chosen` is none we know. */
 export function decodeText(bytes: Uint8Array, chosen?: string): { text: string; encoding: Encoding } {
   const named = chosen === undefined ? null : encodingNamed(chosen);
-  if (chosen !== undefined && named === null) throw new FormatError("encoding_unknown", { name: chosen });
+  if (chosen !== undefined && named === null) throw new FormatError("encoding_not_read", { name: chosen });
   const name = named ?? sniffEncoding(bytes);
-  if (name === null) throw new FormatError("encoding_unknown", { name: "" });
+  if (name === null) throw new FormatError("encoding_unknown");
   return { text: new TextDecoder(name).decode(bytes), encoding: { name, from: named ? "chosen" : "sniffed" } };
 }
 

@@ -55,7 +55,7 @@ function readOne(file: InputFile, options: ReadOptions, budget: Budget): ReadLay
 /** Null where it is no well-known text. */
 export function parseWkt(text: string): Geometry | null {
   try {
-    return wktToGeoJSON(text) as Geometry | null;
+    return wktToGeoJSON(text.replace(/\s+/g, " ").trim()) as Geometry | null;
   } catch {
     return null;
   }

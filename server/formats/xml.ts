@@ -27,11 +27,8 @@ export function parseXml(bytes: Uint8Array, chosen?: string): Document {
   try {
     return new DOMParser({
       locator: true,
-      onError(level, message, context: { locator?: { lineNumber?: number } } | undefined) {
-        // Text after the root is an error to xmldom that others let pass, and so do we.
-        if (level === "fatalError")
-          throw new FormatError("xml_broken", { line: context?.locator?.lineNumber ?? 0, cause: message.slice(0, 120) });
-      },
+      // Only what is fatal stops it, and that it throws by itself.
+      onError: () => undefined,
     }).parseFromString(text, "text/xml");
   } catch (error) {
     if (error instanceof FormatError) throw error;
