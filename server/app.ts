@@ -71,7 +71,9 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use((request, _response, next) => next((request as { tileError?: unknown }).tileError));
 
   // What is judged from now on is judged by the checklists of now, whichever process made them.
-  app.post(["/api/checks", "/api/screenings", "/api/sweeps"], (_request, _response, next) => live.current().then(() => next(), next));
+  app.post(["/api/checks", "/api/screenings", "/api/sweeps"], (_request, _response, next) =>
+    live.current().then(() => next(), next),
+  );
 
   app.use(healthRoutes(database, options.operator)); //            /health/* /api/messages/{lang} /operator/{command}
   app.use(collectionRoutes(database.db, catalogue, now, ground?.said ?? null)); //       /api /api/collections[/{layer}[/items[/{code}]]]

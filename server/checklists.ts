@@ -57,7 +57,10 @@ export function versionsOf(base: Catalogue, made: readonly MadeChecklist[]): Che
   return all
     .map((list) => {
       const next = all
-        .filter((other) => other.jurisdiction === list.jurisdiction && other.version > list.version && other.valid_from > list.valid_from)
+        .filter(
+          (other) =>
+            other.jurisdiction === list.jurisdiction && other.version > list.version && other.valid_from > list.valid_from,
+        )
         .map(({ valid_from }) => valid_from)
         .toSorted()[0];
       const ends = [list.valid_to, next].filter((day) => day !== null && day !== undefined).toSorted();

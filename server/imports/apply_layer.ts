@@ -57,7 +57,7 @@ export async function applyToLayer(db: Db, catalogue: Catalogue, stored: Stored,
   try {
     const { faults: wrong, total: read, shapeless, themes, good } = await makeReady(db, stored, order, application, mapping);
     const unread = await unreadRows(db, stored, order.index);
-    const faults = [...unread.faults, ...wrong];
+    const faults = [...unread.faults, ...wrong].toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0));
     const total = read + Math.max(0, stored.layers[order.index]!.counts.faulty - shapeless);
     const leftOut = total - good;
     const claimFaults = claimFaultsOf(layer, catalogue, request, { themes, leftOut });
@@ -69,7 +69,9 @@ export async function applyToLayer(db: Db, catalogue: Catalogue, stored: Stored,
       good,
       mapping,
       unused: fields.filter((field) => !Object.values(mapping).includes(field)),
-      faults: [...claimFaults.map((fault) => ({ ...fault, row: null })), ...faults].slice(0, TOLD).map((fault) => tellFault(order.lang, fault)),
+      faults: [...claimFaults.map((fault) => ({ ...fault, row: null })), ...faults]
+        .slice(0, TOLD)
+        .map((fault) => tellFault(order.lang, fault)),
       faults_total: claimFaults.length + wrong.length + unread.total,
     });
     if (trial) return answer(null);
@@ -114,13 +116,25 @@ function mappingOf(layer: Layer, fields: string[], { mapping = {}, defaults = {}
   for (const [name, field] of Object.entries(mapping)) {
     unknown(name, "mapping");
     if (field !== null && !fields.includes(field))
-      faults.push({ pointer: `#/mapping/${name.slice(0, 80)}`, key: "upload.fault.no_field", params: { name: field.slice(0, 80), known: fields.join(", ").slice(0, 400) } });
+      faults.push({
+        pointer: `#/mapping/${name.slice(0, 80)}`,
+        key: "upload.fault.no_field",
+        params: { name: field.slice(0, 80), known: fields.join(", ").slice(0, 400) },
+      });
   }
   for (const name of Object.keys(defaults)) unknown(name, "defaults");
   if (faults.length > 0) throw refusal(faults);
   const taken = Object.values(mapping);
-  const suggested = Object.entries(suggestMapping(layer, fields.filter((field) => !taken.includes(field)))).filter(([name]) => !(name in mapping));
-  return Object.fromEntries([...suggested, ...Object.entries(mapping).filter((each): each is [string, string] => each[1] !== null)]);
+  const suggested = Object.entries(
+    suggestMapping(
+      layer,
+      fields.filter((field) => !taken.includes(field)),
+    ),
+  ).filter(([name]) => !(name in mapping));
+  return Object.fromEntries([
+    ...suggested,
+    ...Object.entries(mapping).filter((each): each is [string, string] => each[1] !== null),
+  ]);
 }
 
 /** Every row validated, the good ones made ready. `themes`: how many good rows each theme has. */
@@ -139,7 +153,13 @@ async function makeReady(
   let total = 0;
   let shapeless = 0;
   for (let after = 0; ;) {
-    const taken = await takenAfter(db, stored.id, index, chosen.key, { repair: request.repair === true, after, limit: 1000, vertices: 100_000, shapes: false });
+    const taken = await takenAfter(db, stored.id, index, chosen.key, {
+      repair: request.repair === true,
+      after,
+      limit: 1000,
+      vertices: 100_000,
+      shapes: false,
+    });
     if (taken.length === 0) break;
     const ready: ReadyRow[] = [];
     for (const each of taken) {
@@ -160,7 +180,12 @@ async function makeReady(
       themeOfRow.set(each.n, themeOf(layer, properties));
       ready.push({ n: each.n, code, valid_from: String(properties["valid_from"]), properties });
     }
-    await readyRows(db, layer, { application, id: stored.id, file_layer: index, crs: chosen.key, repair: request.repair === true }, ready);
+    await readyRows(
+      db,
+      layer,
+      { application, id: stored.id, file_layer: index, crs: chosen.key, repair: request.repair === true },
+      ready,
+    );
     after = taken.at(-1)!.n;
   }
   const out = new Set<number>();
@@ -171,15 +196,28 @@ async function makeReady(
   };
   for (const [code, rows] of byCode)
     if (rows.length > 1)
-      for (const { n } of rows) leave(n, "upload.fault.code_twice", { code, rows: rows.map(({ row }) => row).slice(0, 20).join(", ") });
-  for (const { n, code, valid_from } of await laterLivesOf(db, layer, application)) leave(n, "upload.fault.later_life", { code, valid_from });
+      for (const { n } of rows)
+        leave(n, "upload.fault.code_twice", {
+          code,
+          rows: rows
+            .map(({ row }) => row)
+            .slice(0, 20)
+            .join(", "),
+        });
+  for (const { n, code, valid_from } of await laterLivesOf(db, layer, application))
+    leave(n, "upload.fault.later_life", { code, valid_from });
   for (const { n, lon, lat } of await farRows(db, application, request.district, FAR_DEG))
-    leave(n, "upload.fault.far_from_district", { district: request.district, place: `${lon.toFixed(4)}, ${lat.toFixed(4)}` }, { position: [lon, lat] });
+    leave(
+      n,
+      "upload.fault.far_from_district",
+      { district: request.district, place: `${lon.toFixed(4)}, ${lat.toFixed(4)}` },
+      { position: [lon, lat] },
+    );
   await leaveOut(db, application, [...out]);
   for (const n of out) themeOfRow.delete(n);
   const themes = new Map<string, number>();
   for (const theme of themeOfRow.values()) themes.set(theme, (themes.get(theme) ?? 0) + 1);
-  return { faults: faults.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0)), total, shapeless, good: themeOfRow.size, themes };
+  return { faults, total, shapeless, good: themeOfRow.size, themes };
 }
 
 /** Rows that could not even be read count as left out. */
@@ -190,7 +228,12 @@ async function unreadRows(db: Db, stored: Stored, index: number): Promise<{ faul
 }
 
 /** A row as the layer's columns: from the file, else the person's default, else what holds for the whole import. */
-function propertiesOf(layer: Layer, row: Record<string, unknown>, { request, chosen }: LayerOrder, mapping: Record<string, string>): Record<string, unknown> {
+function propertiesOf(
+  layer: Layer,
+  row: Record<string, unknown>,
+  { request, chosen }: LayerOrder,
+  mapping: Record<string, string>,
+): Record<string, unknown> {
   const { source, defaults = {} } = request;
   const whole: Record<string, unknown> = {
     valid_from: request.valid_from,
@@ -240,7 +283,14 @@ function nameOf(layer: Layer, name: string): Text {
 function expectedOf(layer: Layer, { code, column, expected }: RowFault): string | Text {
   const values = columnsOf(layer)[column]?.values;
   if (code === "wrong_value" && values)
-    return { zh: Object.values(values).map(({ zh }) => zh).join("、"), en: Object.values(values).map(({ en }) => en).join(", ") };
+    return {
+      zh: Object.values(values)
+        .map(({ zh }) => zh)
+        .join("、"),
+      en: Object.values(values)
+        .map(({ en }) => en)
+        .join(", "),
+    };
   return code === "wrong_type" ? sayBoth(`upload.type.${expected}`) : expected;
 }
 
@@ -262,13 +312,18 @@ function claimFaultsOf(
   const wrong = covers.flatMap((theme, index): FaultSpec[] => {
     const pointer = `#/covers/${index}`;
     const known = catalogue.themes.filter((spec) => spec.layer === layer.id).map((spec) => spec.theme);
-    if (!known.includes(theme)) return [{ pointer, key: "upload.fault.no_theme", params: { got: String(theme).slice(0, 80), known: known.join(", ") } }];
+    if (!known.includes(theme))
+      return [{ pointer, key: "upload.fault.no_theme", params: { got: String(theme).slice(0, 80), known: known.join(", ") } }];
     return themes.has(theme) ? [] : [{ pointer, key: "upload.fault.empty_claim", params: { theme } }];
   });
   return [...holed, ...wrong];
 }
 
-function claimsOf({ id }: Stored, { covers = [], district, valid_from, source }: ApplyAsLayer, themes: string[]): Pick<Application, "claims" | "touched"> {
+function claimsOf(
+  { id }: Stored,
+  { covers = [], district, valid_from, source }: ApplyAsLayer,
+  themes: string[],
+): Pick<Application, "claims" | "touched"> {
   const claim = (theme: string): NewClaim => ({
     theme,
     jurisdiction: district,

@@ -22,14 +22,31 @@ export async function takeAsScreening(
 ): Promise<ScreeningOfImport> {
   const total = stored.layers[index]!.features;
   if (total === 0 || total > MAX_SITES)
-    throw new Problem(422, "import-refused", {}, { faults: [{ pointer: "#", key: "fault.sites_count", params: { max: MAX_SITES, got: total } }] });
+    throw new Problem(
+      422,
+      "import-refused",
+      {},
+      { faults: [{ pointer: "#", key: "fault.sites_count", params: { max: MAX_SITES, got: total } }] },
+    );
   const sites: Omit<SiteRow, "n">[] = [];
   const accuracy_m = (request.accuracy_m ?? 0) + chosen.accuracy_m;
   for (let after = 0; ;) {
-    const taken = await takenAfter(db, stored.id, index, chosen.key, { repair: request.repair === true, after, limit: 500, vertices: 100_000, shapes: true });
+    const taken = await takenAfter(db, stored.id, index, chosen.key, {
+      repair: request.repair === true,
+      after,
+      limit: 500,
+      vertices: 100_000,
+      shapes: true,
+    });
     if (taken.length === 0) break;
     for (const { row, properties, geometry } of taken)
-      sites.push(rowOf({ type: "Feature", geometry, properties: { ...siteOf(properties, row, request, catalogue), crs: "EPSG:4490", accuracy_m } }));
+      sites.push(
+        rowOf({
+          type: "Feature",
+          geometry,
+          properties: { ...siteOf(properties, row, request, catalogue), crs: "EPSG:4490", accuracy_m },
+        }),
+      );
     after = taken.at(-1)!.n;
   }
   const id = randomUUID();
@@ -38,14 +55,22 @@ export async function takeAsScreening(
 }
 
 /** What a row says of its project, in the codes of the vocabulary where its words are known. */
-function siteOf(row: Record<string, unknown>, number: number, request: ApplyAsScreening, catalogue: Catalogue): Record<string, unknown> {
+function siteOf(
+  row: Record<string, unknown>,
+  number: number,
+  request: ApplyAsScreening,
+  catalogue: Catalogue,
+): Record<string, unknown> {
   const { mapping } = request;
   const field = (name: string | undefined) => (name === undefined ? null : (row[name] ?? null));
   const text = (value: unknown) => (value === null ? "" : String(value).trim());
   const activity = activityOf(text(field(mapping.activity)), catalogue);
   const attributes: Record<string, unknown> = { ...request.attributes };
   for (const [name, from] of Object.entries(mapping.attributes ?? {})) {
-    const value = attributeOf(catalogue.attributes.find((spec) => spec.name === name), field(from));
+    const value = attributeOf(
+      catalogue.attributes.find((spec) => spec.name === name),
+      field(from),
+    );
     if (value !== null) attributes[name] = value;
   }
   return {
@@ -58,12 +83,17 @@ function siteOf(row: Record<string, unknown>, number: number, request: ApplyAsSc
 
 function activityOf(words: string, catalogue: Catalogue): string | undefined {
   const wanted = words.toLowerCase();
-  const names = ({ code, title, aliases }: ActivitySpec) => [code, ...[title, ...aliases].flatMap(({ zh, en }) => [zh, en.toLowerCase()])];
+  const names = ({ code, title, aliases }: ActivitySpec) => [
+    code,
+    ...[title, ...aliases].flatMap(({ zh, en }) => [zh, en.toLowerCase()]),
+  ];
   return wanted === "" ? undefined : catalogue.activities.find((each) => names(each).includes(wanted))?.code;
 }
 
 function actionOf(words: string): string | undefined {
-  return ACTIONS.find((action) => action === words || LANGS.some((lang) => say(lang, `action.${action}`).toLowerCase() === words.toLowerCase()));
+  return ACTIONS.find(
+    (action) => action === words || LANGS.some((lang) => say(lang, `action.${action}`).toLowerCase() === words.toLowerCase()),
+  );
 }
 
 /** Null: the row says nothing. What cannot be read stays as it is, and is named when the row is judged. */

@@ -9,7 +9,18 @@ import type { Db } from "../db/open.ts";
 import { createQueue } from "../db/queue.ts";
 import type { ReadOptions } from "../formats/format.ts";
 import { Problem } from "../problem.ts";
-import { dropImport, dropOldImports, finishImport, readImport, replaceImport, type StagedFault, type StagedRow, stageFaults, stageRows, storeImport } from "../queries/imports.ts";
+import {
+  dropImport,
+  dropOldImports,
+  finishImport,
+  readImport,
+  replaceImport,
+  type StagedFault,
+  type StagedRow,
+  stageFaults,
+  stageRows,
+  storeImport,
+} from "../queries/imports.ts";
 import type { ImportLimits } from "./limits.ts";
 import type { Stored } from "./preview.ts";
 import { type Read, readLines, readUpload } from "./reading.ts";
@@ -100,7 +111,10 @@ export function createImports(db: Db, folder: string, limits: ImportLimits, log:
       await finish(id, read);
       return id;
     } catch (error) {
-      if (stored) await dropImport(db, id).catch((problem: unknown) => log.error({ err: problem }, "an import could not be removed; it is removed later"));
+      if (stored)
+        await dropImport(db, id).catch((problem: unknown) =>
+          log.error({ err: problem }, "an import could not be removed; it is removed later"),
+        );
       await rm(place, { recursive: true, force: true });
       throw error;
     } finally {

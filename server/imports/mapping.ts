@@ -62,8 +62,9 @@ export function coerce(column: Column, value: unknown): unknown {
   if (text === "") return null;
   if (column.values) {
     const wanted = String(text).toLowerCase();
-    const found = Object.entries(column.values).find(([code, { zh, en }]) =>
-      [code, zh, en.toLowerCase()].includes(wanted) || (zh.endsWith("保护区") && zh.slice(0, -3) === wanted),
+    const found = Object.entries(column.values).find(
+      ([code, { zh, en }]) =>
+        [code, zh, en.toLowerCase()].includes(wanted) || (zh.endsWith("保护区") && zh.slice(0, -3) === wanted),
     );
     return found ? found[0] : text;
   }
@@ -85,7 +86,9 @@ export function coerce(column: Column, value: unknown): unknown {
 
 function numberOf(value: unknown): unknown {
   if (typeof value !== "string") return value;
-  const digits = /^[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?(e[+-]?\d+)?$/i.test(value) ? Number(value.replaceAll(",", "")) : Number.NaN;
+  const digits = /^[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?(e[+-]?\d+)?$/i.test(value)
+    ? Number(value.replaceAll(",", ""))
+    : Number.NaN;
   return Number.isFinite(digits) ? digits : value;
 }
 

@@ -36,7 +36,9 @@ export async function placeImport(db: Db, id: string, layer: number, chosen: Cho
       const turned = chosen.swap ? swapped(geometry) : geometry;
       const plain = chosen.shifted ? geometryToCgcs2000(turned, chosen.crs) : turned;
       const { site, faults } = parseSite(plain, chosen.srid, limits.feature_vertices);
-      return site ? { n, row, shape: joined(site.parts), faults: null } : { n, row, shape: null, faults: faults.slice(0, 5) satisfies FaultSpec[] };
+      return site
+        ? { n, row, shape: joined(site.parts), faults: null }
+        : { n, row, shape: null, faults: faults.slice(0, 5) satisfies FaultSpec[] };
     });
     await placeRows(db, id, layer, chosen.key, chosen.srid, placed);
     after = rows.at(-1)!.n;

@@ -32,10 +32,20 @@ const FAULTS = 200;
 
 /** The number of the file's layer that is meant: by name, or the first with features. Throws 404. */
 export function layerIndex({ layers }: Stored, name: string | undefined): number {
-  if (name === undefined) return Math.max(0, layers.findIndex(({ features }) => features > 0));
+  if (name === undefined)
+    return Math.max(
+      0,
+      layers.findIndex(({ features }) => features > 0),
+    );
   const index = layers.findIndex((layer) => layer.name === name);
   if (index < 0)
-    throw new Problem(404, "unknown-file-layer", { name: name.slice(0, 80), names: layers.map((each) => each.name).join(", ").slice(0, 400) });
+    throw new Problem(404, "unknown-file-layer", {
+      name: name.slice(0, 80),
+      names: layers
+        .map((each) => each.name)
+        .join(", ")
+        .slice(0, 400),
+    });
   return index;
 }
 
@@ -59,7 +69,13 @@ export function crsFor({ refused, certain, candidates }: CrsFound, asked: string
   return certain && best ? (chosenCrs(best.crs, best.swap) ?? null) : null;
 }
 
-export async function previewOf(db: Db, stored: Stored, query: PreviewQuery, limits: ImportLimits, asOf: string): Promise<Import> {
+export async function previewOf(
+  db: Db,
+  stored: Stored,
+  query: PreviewQuery,
+  limits: ImportLimits,
+  asOf: string,
+): Promise<Import> {
   const { lang, after, limit } = query;
   const index = layerIndex(stored, query.file_layer);
   const meta = stored.layers[index]!;
@@ -72,7 +88,9 @@ export async function previewOf(db: Db, stored: Stored, query: PreviewQuery, lim
   const tolerance_deg = bounds ? Math.max(bounds[2] - bounds[0], bounds[3] - bounds[1]) / 2000 : 0;
   const page = await pageOf(db, stored.id, index, chosen?.key ?? null, { after, limit, tolerance_deg });
   const faults = [
-    ...reading.faults.map(({ row, key, params, x, y }) => readFault(lang, row, key, params, x === null || y === null ? null : [x, y])),
+    ...reading.faults.map(({ row, key, params, x, y }) =>
+      readFault(lang, row, key, params, x === null || y === null ? null : [x, y]),
+    ),
     ...(placed?.faults.flatMap((each) => placedFaults(lang, each)) ?? []),
   ].slice(0, FAULTS);
   const notes = meta.notes.map((note) => readNote(lang, note));
@@ -128,9 +146,21 @@ export function told<T extends { import: string }>({ import: _import, ...change 
   return change;
 }
 
-function readFault(lang: Lang, row: number | null, key: string, params: Record<string, unknown>, place: [number, number] | null): ImportFault {
+function readFault(
+  lang: Lang,
+  row: number | null,
+  key: string,
+  params: Record<string, unknown>,
+  place: [number, number] | null,
+): ImportFault {
   const code = key.split(".").at(-1)!;
-  return { row, code, detail: sayFileFault({ code, params: params as FormatNote["params"] })[lang], position: null, file_position: place };
+  return {
+    row,
+    code,
+    detail: sayFileFault({ code, params: params as FormatNote["params"] })[lang],
+    position: null,
+    file_position: place,
+  };
 }
 
 function readNote(lang: Lang, note: FormatNote): ImportFault {
@@ -162,7 +192,13 @@ async function place(db: Db, chosen: ChosenCrs | null, faults: ImportFault[]): P
   if (!chosen || chosen.shifted || chosen.swap) return;
   const usable = (at: [number, number] | null) => (at?.every((n) => Number.isFinite(n) && Math.abs(n) < 1e8) ? at : null);
   const inRange = (at: [number, number] | null) =>
-    at && (chosen.srid === 4326 || chosen.srid === 4490 ? Math.abs(at[0]) <= 180 && Math.abs(at[1]) <= 90 : Math.abs(at[0]) > 180) ? at : null;
-  const found = await positionsOf(db, chosen.srid, faults.map(({ file_position }) => inRange(usable(file_position))));
+    at && (chosen.srid === 4326 || chosen.srid === 4490 ? Math.abs(at[0]) <= 180 && Math.abs(at[1]) <= 90 : Math.abs(at[0]) > 180)
+      ? at
+      : null;
+  const found = await positionsOf(
+    db,
+    chosen.srid,
+    faults.map(({ file_position }) => inRange(usable(file_position))),
+  );
   for (const [n, fault] of faults.entries()) fault.position = found[n]!;
 }

@@ -71,7 +71,13 @@ export async function readUpload(
       child.send(order, () => undefined); // a child that is gone says so by its exit
     });
     if (answer && "read" in answer) return answer.read;
-    if (answer) throw new Problem(422, "unreadable-file", {}, { faults: [{ pointer: "#/file", key: `import.fault.${answer.refused.code}`, params: answer.refused.params }] });
+    if (answer)
+      throw new Problem(
+        422,
+        "unreadable-file",
+        {},
+        { faults: [{ pointer: "#/file", key: `import.fault.${answer.refused.code}`, params: answer.refused.params }] },
+      );
     if (why === "abort") throw new Problem(400, "aborted");
     if (why === "time") throw new Problem(422, "reading-too-long", { seconds: limits.seconds });
     throw new Problem(422, "reading-too-big", { memory_mb: limits.memory_mb });

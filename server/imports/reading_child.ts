@@ -13,7 +13,12 @@ process.once("message", (order) => {
     .then((found): ReadAnswer => ({ read: found }))
     .catch((error: unknown): ReadAnswer => {
       if (error instanceof FormatError) return { refused: { code: error.code, params: error.params } };
-      return { refused: { code: "unreadable", params: { format: "-", cause: error instanceof Error ? error.message.slice(0, 200) : "" } } };
+      return {
+        refused: {
+          code: "unreadable",
+          params: { format: "-", cause: error instanceof Error ? error.message.slice(0, 200) : "" },
+        },
+      };
     })
     .then((answer) => process.send!(answer, undefined, undefined, () => process.disconnect()));
 });
@@ -52,6 +57,10 @@ async function writeLayer(stream: WriteStream, layer: number, { features, faults
 function countOf(geometry: Geometry): number {
   if (geometry.type === "GeometryCollection") return geometry.geometries.reduce((sum, each) => sum + countOf(each), 0);
   const count = (coordinates: unknown): number =>
-    Array.isArray(coordinates) ? (typeof coordinates[0] === "number" ? 1 : coordinates.reduce((sum: number, each) => sum + count(each), 0)) : 0;
+    Array.isArray(coordinates)
+      ? typeof coordinates[0] === "number"
+        ? 1
+        : coordinates.reduce((sum: number, each) => sum + count(each), 0)
+      : 0;
   return count(geometry.coordinates);
 }

@@ -27,7 +27,12 @@ const SHAPES = {
     activity: text(100).optional(),
     action: text(100).optional(),
     attributes: z.record(z.string(), z.unknown()).optional(),
-    mapping: z.strictObject({ name: text(200).optional(), activity: text(200).optional(), action: text(200).optional(), attributes: fields.optional() }),
+    mapping: z.strictObject({
+      name: text(200).optional(),
+      activity: text(200).optional(),
+      action: text(200).optional(),
+      attributes: fields.optional(),
+    }),
     accuracy_m: z.number().min(0).max(10_000).optional(),
   }),
   layer: z.strictObject({
@@ -57,7 +62,9 @@ const SHAPES = {
 export function readApply(body: unknown): Apply {
   const as = typeof body === "object" && body !== null ? (body as { as?: unknown }).as : undefined;
   if (as !== "site" && as !== "screening" && as !== "layer")
-    throw refused([{ pointer: "#/as", key: "upload.fault.bad_field", params: { expected: "site | screening | layer", got: brief(as) } }]);
+    throw refused([
+      { pointer: "#/as", key: "upload.fault.bad_field", params: { expected: "site | screening | layer", got: brief(as) } },
+    ]);
   const parsed = SHAPES[as].safeParse(body);
   if (parsed.success) {
     const request = parsed.data as Apply;
@@ -77,20 +84,35 @@ export function issuesOf(error: z.ZodError, body: unknown): FaultSpec[] {
   return error.issues.flatMap((issue): FaultSpec[] => {
     const at = `#/${issue.path.map(String).join("/")}`;
     if (issue.code === "unrecognized_keys")
-      return issue.keys.map((name) => ({ pointer: `${at === "#/" ? "#" : at}/${name.slice(0, 80)}`, key: "upload.fault.no_such_field", params: { name: name.slice(0, 80) } }));
+      return issue.keys.map((name) => ({
+        pointer: `${at === "#/" ? "#" : at}/${name.slice(0, 80)}`,
+        key: "upload.fault.no_such_field",
+        params: { name: name.slice(0, 80) },
+      }));
     const got = issue.path.reduce((value: unknown, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], body);
-    const expected = "expected" in issue ? String(issue.expected) : "values" in issue ? (issue.values as unknown[]).join(" | ") : issue.message;
+    const expected =
+      "expected" in issue ? String(issue.expected) : "values" in issue ? (issue.values as unknown[]).join(" | ") : issue.message;
     return [{ pointer: at, key: "upload.fault.bad_field", params: { expected, got: brief(got) } }];
   });
 }
 
 /** A basis names what it rests on. */
-function sourceFaults(source: { basis: string; accuracy_m?: number; approval_no?: string; approval_body?: string; approval_date?: string }): FaultSpec[] {
+function sourceFaults(source: {
+  basis: string;
+  accuracy_m?: number;
+  approval_no?: string;
+  approval_body?: string;
+  approval_date?: string;
+}): FaultSpec[] {
   const missing: string[] = [];
   if (source.basis === "approved_polygon")
     missing.push(...(["approval_no", "approval_body", "approval_date"] as const).filter((name) => source[name] === undefined));
   if (source.basis !== "schematic" && source.accuracy_m === undefined) missing.push("accuracy_m");
-  return missing.map((name) => ({ pointer: `#/source/${name}`, key: "upload.fault.source_needs", params: { name, basis: source.basis } }));
+  return missing.map((name) => ({
+    pointer: `#/source/${name}`,
+    key: "upload.fault.source_needs",
+    params: { name, basis: source.basis },
+  }));
 }
 
 const OPTIONS = z.strictObject({

@@ -9,7 +9,11 @@ export function takenFault({ row, faults }: Pick<TakenRow, "row" | "faults">): F
   if (faults?.length === 0) return [{ pointer, key: "fault.empty_geometry" }];
   return (faults ?? []).map((fault): FaultSpec => {
     if (isInvalid(fault))
-      return { pointer, key: "fault.invalid_ring", params: { reason: invalidity(fault.reason), place: placeOf(fault.x, fault.y) } };
+      return {
+        pointer,
+        key: "fault.invalid_ring",
+        params: { reason: invalidity(fault.reason), place: placeOf(fault.x, fault.y) },
+      };
     return { ...(fault as FaultSpec), pointer };
   });
 }

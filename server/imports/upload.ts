@@ -16,8 +16,7 @@ export type UploadedFile = { name: string; path: string; bytes: number };
  *  what the request throws when the caller hangs up; `folder` is then gone. */
 export async function receiveUpload(request: Request, folder: string, limits: ImportLimits): Promise<UploadedFile[]> {
   const type = request.headers["content-type"] ?? "";
-  if (!/^multipart\/form-data\s*;/i.test(type))
-    throw new Problem(415, "not-multipart", { got: type.slice(0, 80) || "-" });
+  if (!/^multipart\/form-data\s*;/i.test(type)) throw new Problem(415, "not-multipart", { got: type.slice(0, 80) || "-" });
   const length = Number(request.headers["content-length"] ?? 0);
   const tooLarge = () => new Problem(413, "upload-too-large", { limit_mb: mb(limits.bytes), got_mb: mb(length) || "-" });
   // The envelope of each part is small; what is plainly over the limit is refused before it is sent.
@@ -33,12 +32,7 @@ export async function receiveUpload(request: Request, folder: string, limits: Im
   }
 }
 
-async function receive(
-  request: Request,
-  folder: string,
-  limits: ImportLimits,
-  tooLarge: () => Problem,
-): Promise<UploadedFile[]> {
+async function receive(request: Request, folder: string, limits: ImportLimits, tooLarge: () => Problem): Promise<UploadedFile[]> {
   const parser = parserOf(request, limits);
   const files: UploadedFile[] = [];
   const writing: Promise<void>[] = [];
@@ -106,7 +100,14 @@ function parserOf(request: Request, limits: ImportLimits) {
   try {
     return new Busboy({
       headers: { ...request.headers, "content-type": request.headers["content-type"]! },
-      limits: { files: limits.files, fields: 5, parts: limits.files + 5, fieldSize: TEXT_BYTES, headerPairs: 20, fileSize: limits.bytes + 1 },
+      limits: {
+        files: limits.files,
+        fields: 5,
+        parts: limits.files + 5,
+        fieldSize: TEXT_BYTES,
+        headerPairs: 20,
+        fileSize: limits.bytes + 1,
+      },
     });
   } catch {
     throw new Problem(400, "bad-multipart");

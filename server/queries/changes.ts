@@ -17,7 +17,13 @@ export type ReadyRow = { n: number; code: string; valid_from: string; properties
 export async function readyRows(
   db: Db,
   layer: Layer,
-  { application, id, file_layer, crs, repair }: { application: string; id: string; file_layer: number; crs: string; repair: boolean },
+  {
+    application,
+    id,
+    file_layer,
+    crs,
+    repair,
+  }: { application: string; id: string; file_layer: number; crs: string; repair: boolean },
   rows: ReadyRow[],
 ): Promise<void> {
   if (rows.length === 0) return;
@@ -27,7 +33,9 @@ export async function readyRows(
     insert into import_row (application, import, n, code, valid_from, properties, geom)
     select ${application}::uuid, ${id}::uuid, r.n, r.code, r.valid_from, r.properties, ${fitted}
     from jsonb_to_recordset(${jsonb(rows)}) as r (n int, code text, valid_from date, properties jsonb)
-    join import_placed as p on p.import = ${id}::uuid and p.layer = ${file_layer}::int and p.crs = ${crs} and p.n = r.n`.execute(db);
+    join import_placed as p on p.import = ${id}::uuid and p.layer = ${file_layer}::int and p.crs = ${crs} and p.n = r.n`.execute(
+    db,
+  );
 }
 
 export async function leaveOut(db: Db, application: string, numbers: number[]): Promise<void> {
@@ -51,14 +59,20 @@ function laterLives(layer: Layer, application: string): RawBuilder<unknown> {
 export type LaterLife = { n: number; code: string; valid_from: string };
 
 export async function laterLivesOf(db: Db, layer: Layer, application: string): Promise<LaterLife[]> {
-  const { rows } = await sql<LaterLife>`select r.n, r.code, min(t.valid_from)::text as valid_from ${laterLives(layer, application)} group by r.n, r.code order by r.n`.execute(
-    db,
-  );
+  const { rows } =
+    await sql<LaterLife>`select r.n, r.code, min(t.valid_from)::text as valid_from ${laterLives(layer, application)} group by r.n, r.code order by r.n`.execute(
+      db,
+    );
   return rows;
 }
 
 /** Rows that lie farther from the district's outline than `degrees`, by their boxes: most often a wrong zone. */
-export async function farRows(db: Db, application: string, district: string, degrees: number): Promise<{ n: number; lon: number; lat: number }[]> {
+export async function farRows(
+  db: Db,
+  application: string,
+  district: string,
+  degrees: number,
+): Promise<{ n: number; lon: number; lat: number }[]> {
   const { rows } = await sql<{ n: number; lon: number; lat: number }>`
     select n, st_x(st_centroid(st_envelope(geom)))::float8 as lon, st_y(st_centroid(st_envelope(geom)))::float8 as lat
     from import_row
@@ -104,49 +118,66 @@ export async function applyRows(db: Db, given: Application): Promise<NotApplied 
   const names = Object.keys(columnsOf(layer));
   const mine = sql`r.application = ${application}::uuid`;
   const webbed = sql`st_transform(r.geom, 3857)`;
-  return db.transaction().execute(async (tx) => {
-    await holdLayer(tx, layer);
-    await sql`select id from import where id = ${given.import}::uuid for update`.execute(tx);
-    if ((await standingChange(tx, given.import)) !== undefined) throw new NotWritten("applied-already");
-    const later = await sql`select 1 ${laterLives(layer, application)} limit 1`.execute(tx);
-    if (later.rows.length > 0) throw new NotWritten("changed-meanwhile");
-    await sql`update import_row as r set before = ${livesOf(layer, "r")} where ${mine}`.execute(tx);
-    const closed = await sql`
+  return db
+    .transaction()
+    .execute(async (tx) => {
+      await holdLayer(tx, layer);
+      await sql`select id from import where id = ${given.import}::uuid for update`.execute(tx);
+      if ((await standingChange(tx, given.import)) !== undefined) throw new NotWritten("applied-already");
+      const later = await sql`select 1 ${laterLives(layer, application)} limit 1`.execute(tx);
+      if (later.rows.length > 0) throw new NotWritten("changed-meanwhile");
+      await sql`update import_row as r set before = ${livesOf(layer, "r")} where ${mine}`.execute(tx);
+      const closed = await sql`
       update ${table} as t set valid_to = r.valid_from from import_row as r
-      where ${mine} and t.code = r.code and t.valid_from < r.valid_from and (t.valid_to is null or t.valid_to > r.valid_from)`.execute(tx);
-    await sql`delete from ${table} as t using import_row as r where ${mine} and t.code = r.code and t.valid_from = r.valid_from`.execute(tx);
-    const list = (prefix: string) => sql.join(names.map((name) => sql.ref(`${prefix}${name}`)));
-    const written = await sql`
+      where ${mine} and t.code = r.code and t.valid_from < r.valid_from and (t.valid_to is null or t.valid_to > r.valid_from)`.execute(
+        tx,
+      );
+      await sql`delete from ${table} as t using import_row as r where ${mine} and t.code = r.code and t.valid_from = r.valid_from`.execute(
+        tx,
+      );
+      const list = (prefix: string) => sql.join(names.map((name) => sql.ref(`${prefix}${name}`)));
+      const written = await sql`
       insert into ${table} (${list("")}, file, geom, geom_3857)
       select ${list("v.")}, ${fileOf(given.import)}, r.geom, ${layer.geometry === "point" ? webbed : sql`st_multi(${webbed})`}
       from import_row as r, lateral jsonb_to_record(r.properties) as v (${recordsetOf(layer)})
       where ${mine} order by r.n`.execute(tx);
-    await holdClaims(tx);
-    const themes = [...given.claims.map(({ theme }) => theme), ...given.touched.map(({ theme }) => theme)];
-    const before = await claimsOn(tx, themes, given.district);
-    for (const claim of given.claims) await putClaim(tx, claim);
-    for (const { theme, claim } of given.touched) await goOn(tx, claim, before.filter((each) => each.theme === theme));
-    const after = await claimsOn(tx, themes, given.district);
-    await writeChange(tx, {
-      id: change,
-      who: given.who,
-      what: "imported",
-      import: given.import,
-      layer: layer.id,
-      undoes: null,
-      detail: { ...given.detail, themes, written: Number(written.numAffectedRows ?? 0n), closed: Number(closed.numAffectedRows ?? 0n) },
-      before,
-      after,
-    });
-    await sql`
+      await holdClaims(tx);
+      const themes = [...given.claims.map(({ theme }) => theme), ...given.touched.map(({ theme }) => theme)];
+      const before = await claimsOn(tx, themes, given.district);
+      for (const claim of given.claims) await putClaim(tx, claim);
+      for (const { theme, claim } of given.touched)
+        await goOn(
+          tx,
+          claim,
+          before.filter((each) => each.theme === theme),
+        );
+      const after = await claimsOn(tx, themes, given.district);
+      await writeChange(tx, {
+        id: change,
+        who: given.who,
+        what: "imported",
+        import: given.import,
+        layer: layer.id,
+        undoes: null,
+        detail: {
+          ...given.detail,
+          themes,
+          written: Number(written.numAffectedRows ?? 0n),
+          closed: Number(closed.numAffectedRows ?? 0n),
+        },
+        before,
+        after,
+      });
+      await sql`
       insert into change_feature (change, code, before, after)
       select ${change}::uuid, r.code, r.before, ${livesOf(layer, "r")} from import_row as r where ${mine}`.execute(tx);
-    await sql`delete from import_row as r where ${mine}`.execute(tx);
-    return undefined;
-  }).catch((error: unknown) => {
-    if (error instanceof NotWritten) return error.why;
-    throw error;
-  });
+      await sql`delete from import_row as r where ${mine}`.execute(tx);
+      return undefined;
+    })
+    .catch((error: unknown) => {
+      if (error instanceof NotWritten) return error.why;
+      throw error;
+    });
 }
 
 /** Rolls the transaction back. */
@@ -166,7 +197,8 @@ async function goOn(tx: Db, claim: NewClaim, earlier: Claim[]): Promise<void> {
   if (!holding || holding.state === "not_loaded") return;
   if (holding.state === "declared_none") return void (await putClaim(tx, { ...claim, state: "not_loaded" }));
   const bases = [holding.basis, claim.basis];
-  const basis = (["schematic", "computed_default", "approved_polygon"] as const).find((each) => bases.includes(each)) ?? claim.basis;
+  const basis =
+    (["schematic", "computed_default", "approved_polygon"] as const).find((each) => bases.includes(each)) ?? claim.basis;
   await putClaim(tx, {
     ...claim,
     basis,
@@ -201,7 +233,13 @@ export async function writeChange(tx: Db, change: NewChange): Promise<void> {
       ${jsonb(change.detail)}, ${jsonb(change.before)}, ${jsonb(change.after)})`.execute(tx);
 }
 
-type Standing = { id: string; layer: string; detail: { district: string; themes: string[] }; coverage_before: Claim[]; coverage_after: Claim[] };
+type Standing = {
+  id: string;
+  layer: string;
+  detail: { district: string; themes: string[] };
+  coverage_before: Claim[];
+  coverage_after: Claim[];
+};
 
 /** The change of an import that was not taken back; undefined: none. */
 async function standingChange(db: Db, importId: string): Promise<Standing | undefined> {
@@ -217,53 +255,58 @@ export async function undoImport(
   db: Db,
   { importId, undo, who, layerOf }: { importId: string; undo: string; who: string; layerOf: (id: string) => Layer | undefined },
 ): Promise<"nothing" | { changed: string[] } | { layer: string }> {
-  return db.transaction().execute(async (tx) => {
-    const first = await standingChange(tx, importId);
-    const layer = first && layerOf(first.layer);
-    if (!layer) return "nothing";
-    await holdLayer(tx, layer);
-    const change = await standingChange(tx, importId);
-    if (!change) return "nothing";
-    const table = sql.table(layer.id);
-    const names = Object.keys(columnsOf(layer));
-    const mine = sql`c.change = ${change.id}::uuid`;
-    const moved = await sql<{ code: string }>`
-      select c.code from change_feature as c where ${mine} and c.after <> ${livesOf(layer, "c")} order by c.code collate "C" limit 20`.execute(tx);
-    await holdClaims(tx);
-    const { district, themes } = change.detail;
-    const claims = await claimsOn(tx, themes, district);
-    const reclaimed = JSON.stringify(sorted(claims)) === JSON.stringify(sorted(change.coverage_after)) ? [] : themes;
-    const changed = [...moved.rows.map(({ code }) => code), ...reclaimed];
-    if (changed.length > 0) throw new ChangedSince(changed);
-    await sql`delete from ${table} as t using change_feature as c where ${mine} and t.code = c.code`.execute(tx);
-    const list = sql.join(names.map((name) => sql.ref(name)));
-    const webbed = sql`st_transform(g, 3857)`;
-    await sql`
+  return db
+    .transaction()
+    .execute(async (tx) => {
+      const first = await standingChange(tx, importId);
+      const layer = first && layerOf(first.layer);
+      if (!layer) return "nothing";
+      await holdLayer(tx, layer);
+      const change = await standingChange(tx, importId);
+      if (!change) return "nothing";
+      const table = sql.table(layer.id);
+      const names = Object.keys(columnsOf(layer));
+      const mine = sql`c.change = ${change.id}::uuid`;
+      const moved = await sql<{ code: string }>`
+      select c.code from change_feature as c where ${mine} and c.after <> ${livesOf(layer, "c")} order by c.code collate "C" limit 20`.execute(
+        tx,
+      );
+      await holdClaims(tx);
+      const { district, themes } = change.detail;
+      const claims = await claimsOn(tx, themes, district);
+      const reclaimed = JSON.stringify(sorted(claims)) === JSON.stringify(sorted(change.coverage_after)) ? [] : themes;
+      const changed = [...moved.rows.map(({ code }) => code), ...reclaimed];
+      if (changed.length > 0) throw new ChangedSince(changed);
+      await sql`delete from ${table} as t using change_feature as c where ${mine} and t.code = c.code`.execute(tx);
+      const list = sql.join(names.map((name) => sql.ref(name)));
+      const webbed = sql`st_transform(g, 3857)`;
+      await sql`
       insert into ${table} (${list}, file, geom, geom_3857)
       select ${list}, file, g, ${layer.geometry === "point" ? webbed : sql`st_multi(${webbed})`}
       from (
         select v.*, v.geom::geometry as g from change_feature as c, jsonb_to_recordset(c.before) as v (${recordsetOf(layer)}, file text, geom text)
         where ${mine}
       ) as lives`.execute(tx);
-    await restoreClaims(tx, themes, district, change.coverage_before);
-    await writeChange(tx, {
-      id: undo,
-      who,
-      what: "undone",
-      import: importId,
-      layer: layer.id,
-      undoes: change.id,
-      detail: change.detail,
-      before: change.coverage_after,
-      after: change.coverage_before,
-    });
-    await sql`insert into change_feature (change, code, before, after)
+      await restoreClaims(tx, themes, district, change.coverage_before);
+      await writeChange(tx, {
+        id: undo,
+        who,
+        what: "undone",
+        import: importId,
+        layer: layer.id,
+        undoes: change.id,
+        detail: change.detail,
+        before: change.coverage_after,
+        after: change.coverage_before,
+      });
+      await sql`insert into change_feature (change, code, before, after)
       select ${undo}::uuid, c.code, c.after, c.before from change_feature as c where ${mine}`.execute(tx);
-    return { layer: layer.id };
-  }).catch((error: unknown) => {
-    if (error instanceof ChangedSince) return { changed: error.changed };
-    throw error;
-  });
+      return { layer: layer.id };
+    })
+    .catch((error: unknown) => {
+      if (error instanceof ChangedSince) return { changed: error.changed };
+      throw error;
+    });
 }
 
 /** Rolls the transaction back. */

@@ -6,7 +6,14 @@ import type { Db } from "../db/open.ts";
 import { writeChange } from "./changes.ts";
 import { moment } from "./checks.ts";
 
-export type MadeChecklist = { jurisdiction: string; version: number; valid_from: string; themes: string[]; source: Text; made_at: string };
+export type MadeChecklist = {
+  jurisdiction: string;
+  version: number;
+  valid_from: string;
+  themes: string[];
+  source: Text;
+  made_at: string;
+};
 
 export async function madeChecklists(db: Db): Promise<MadeChecklist[]> {
   const { rows } = await sql<MadeChecklist>`
@@ -27,7 +34,17 @@ export async function storeChecklist(
       on conflict do nothing returning version`.execute(tx);
     if (rows.length === 0) return false;
     const detail = { ...list, themes_before: before };
-    await writeChange(tx, { id: change, who, what: "checklist", import: null, layer: null, undoes: null, detail, before: [], after: [] });
+    await writeChange(tx, {
+      id: change,
+      who,
+      what: "checklist",
+      import: null,
+      layer: null,
+      undoes: null,
+      detail,
+      before: [],
+      after: [],
+    });
     return true;
   });
 }

@@ -69,7 +69,12 @@ function outlineOf(jurisdiction: string): RawBuilder<unknown> {
 }
 
 /** Puts the claims on these themes back to what they were. */
-export async function restoreClaims(tx: Db, themes: readonly string[], jurisdiction: string, claims: readonly Claim[]): Promise<void> {
+export async function restoreClaims(
+  tx: Db,
+  themes: readonly string[],
+  jurisdiction: string,
+  claims: readonly Claim[],
+): Promise<void> {
   if (themes.length === 0) return;
   await sql`delete from coverage where theme in (${sql.join(themes)}) and jurisdiction = ${jurisdiction}`.execute(tx);
   if (claims.length > 0)

@@ -16,7 +16,13 @@ export type NotDeclared = { why: "loaded" | "declared" | "no_outline" } | { why:
 /** Writes a declaration from its date on. */
 export async function declareNone(
   db: Db,
-  { id, who, layer, theme, declared }: { id: string; who: string; layer: Layer; theme: ThemeSpec; declared: Omit<Declared, "id" | "made_at" | "withdrawn_at"> },
+  {
+    id,
+    who,
+    layer,
+    theme,
+    declared,
+  }: { id: string; who: string; layer: Layer; theme: ThemeSpec; declared: Omit<Declared, "id" | "made_at" | "withdrawn_at"> },
 ): Promise<NotDeclared | undefined> {
   const { jurisdiction, date } = declared;
   return db.transaction().execute(async (tx) => {
@@ -42,7 +48,17 @@ export async function declareNone(
     };
     if (!(await putClaim(tx, claim))) return { why: "no_outline" as const };
     const after = await claimsOn(tx, [theme.theme], jurisdiction);
-    await writeChange(tx, { id, who, what: "declared", import: null, layer: layer.id, undoes: null, detail: declared, before, after });
+    await writeChange(tx, {
+      id,
+      who,
+      what: "declared",
+      import: null,
+      layer: layer.id,
+      undoes: null,
+      detail: declared,
+      before,
+      after,
+    });
     return undefined;
   });
 }
@@ -54,13 +70,18 @@ async function featuresOf(db: Db, layer: Layer, { match }: ThemeSpec, jurisdicti
     select count(*)::int as n from ${sql.table(layer.id)} as t
     where ${sql.join([...tests, sql`(valid_to is null or valid_to > ${date}::date)`], sql` and `)}
       and (competent_jurisdiction = ${jurisdiction} or competent_jurisdiction is null and exists (
-        select from jurisdiction as j where j.code = ${jurisdiction} and j.valid_to is null and st_intersects(j.geom, t.geom)))`.execute(db);
+        select from jurisdiction as j where j.code = ${jurisdiction} and j.valid_to is null and st_intersects(j.geom, t.geom)))`.execute(
+    db,
+  );
   return rows[0]!.n;
 }
 
 /** Takes a declaration back: the claims are what they were before it. Where something changed them since, it alone goes,
  *  and what it covered counts as not loaded. False when none of that id stands. */
-export async function withdrawDeclaration(db: Db, { id, undo, who }: { id: string; undo: string; who: string }): Promise<boolean> {
+export async function withdrawDeclaration(
+  db: Db,
+  { id, undo, who }: { id: string; undo: string; who: string },
+): Promise<boolean> {
   return db.transaction().execute(async (tx) => {
     await holdClaims(tx);
     const { rows } = await sql<{ layer: string; detail: Declared; coverage_before: Claim[]; coverage_after: Claim[] }>`
@@ -89,12 +110,16 @@ export async function withdrawDeclaration(db: Db, { id, undo, who }: { id: strin
 }
 
 function sameClaims(a: Claim[], b: Claim[]): boolean {
-  const sorted = (claims: Claim[]) => JSON.stringify(claims.map((claim) => Object.entries(claim).toSorted(([x], [y]) => (x < y ? -1 : 1))));
+  const sorted = (claims: Claim[]) =>
+    JSON.stringify(claims.map((claim) => Object.entries(claim).toSorted(([x], [y]) => (x < y ? -1 : 1))));
   return sorted(a) === sorted(b);
 }
 
 /** Every declaration, newest first; those of files of `geodata/` last. `withdrawn`: also those taken back. */
-export async function listDeclarations(db: Db, { jurisdiction, withdrawn }: { jurisdiction: string | undefined; withdrawn: boolean }): Promise<Declared[]> {
+export async function listDeclarations(
+  db: Db,
+  { jurisdiction, withdrawn }: { jurisdiction: string | undefined; withdrawn: boolean },
+): Promise<Declared[]> {
   const made = await sql<Declared>`
     select c.id, c.detail ->> 'theme' as theme, c.detail ->> 'jurisdiction' as jurisdiction, c.detail ->> 'document' as document,
       c.detail ->> 'name' as name, c.detail ->> 'date' as date, ${moment(sql`c.at`)} as made_at, ${moment(sql`u.at`)} as withdrawn_at

@@ -41,11 +41,16 @@ export async function storeImport(
   { id, kept_hours, format, files, layers }: { id: string; kept_hours: number; format: string; files: unknown; layers: unknown },
 ): Promise<void> {
   await sql`insert into import (id, kept_until, format, files, layers)
-    values (${id}::uuid, now() + ${kept_hours}::float8 * interval '1 hour', ${format}, ${jsonb(files)}, ${jsonb(layers)})`.execute(db);
+    values (${id}::uuid, now() + ${kept_hours}::float8 * interval '1 hour', ${format}, ${jsonb(files)}, ${jsonb(layers)})`.execute(
+    db,
+  );
 }
 
 /** Says what the layers are: from now on the import is there. */
-export async function finishImport(db: Db, { id, format, layers }: { id: string; format: string; layers: unknown }): Promise<void> {
+export async function finishImport(
+  db: Db,
+  { id, format, layers }: { id: string; format: string; layers: unknown },
+): Promise<void> {
   await sql`update import set format = ${format}, layers = ${jsonb(layers)} where id = ${id}::uuid`.execute(db);
 }
 
@@ -65,14 +70,18 @@ export async function stageRows(db: Db, id: string, rows: StagedRow[]): Promise<
   if (rows.length === 0) return;
   await sql`insert into import_feature (import, layer, n, "row", vertices, geometry, properties)
     select ${id}::uuid, layer, n, "row", vertices, nullif(geometry, 'null'), properties
-    from jsonb_to_recordset(${jsonb(rows)}) as r (layer int, n int, "row" int, vertices int, geometry jsonb, properties jsonb)`.execute(db);
+    from jsonb_to_recordset(${jsonb(rows)}) as r (layer int, n int, "row" int, vertices int, geometry jsonb, properties jsonb)`.execute(
+    db,
+  );
 }
 
 export async function stageFaults(db: Db, id: string, faults: StagedFault[]): Promise<void> {
   if (faults.length === 0) return;
   await sql`insert into import_fault (import, layer, "row", key, params, x, y)
     select ${id}::uuid, layer, "row", key, params, x, y
-    from jsonb_to_recordset(${jsonb(faults)}) as r (layer int, "row" int, key text, params jsonb, x float8, y float8)`.execute(db);
+    from jsonb_to_recordset(${jsonb(faults)}) as r (layer int, "row" int, key text, params jsonb, x float8, y float8)`.execute(
+    db,
+  );
 }
 
 /** One import; undefined when there is none of that id, or it was never finished. */
@@ -92,7 +101,9 @@ export async function listImports(db: Db, limit: number): Promise<{ items: Liste
       (select coalesce(sum((layer ->> 'features')::int), 0)::int from jsonb_array_elements(layers) as layer) as features
     from import where jsonb_array_length(layers) > 0
     order by import.created_at desc, id desc limit ${limit}::int`.execute(db);
-  const counted = await sql<{ n: number }>`select count(*)::int as n from import where jsonb_array_length(layers) > 0`.execute(db);
+  const counted = await sql<{ n: number }>`select count(*)::int as n from import where jsonb_array_length(layers) > 0`.execute(
+    db,
+  );
   return { items: rows, matched: counted.rows[0]!.n };
 }
 
@@ -106,7 +117,9 @@ export async function dropOldImports(db: Db): Promise<string[]> {
   for (const { id } of rows) {
     for (const table of ["import_row", "import_placed", "import_placement", "import_fault", "import_feature"])
       await sql`delete from ${sql.table(table)} where import = ${id}::uuid`.execute(db);
-    await sql`delete from import where id = ${id}::uuid and not exists (select from change_log where import = ${id}::uuid)`.execute(db);
+    await sql`delete from import where id = ${id}::uuid and not exists (select from change_log where import = ${id}::uuid)`.execute(
+      db,
+    );
   }
   return rows.map(({ id }) => id);
 }
@@ -181,7 +194,13 @@ export async function finishPlacement(db: Db, id: string, layer: number, crs: st
 }
 
 export type PlacedFault = { row: number; faults: unknown[]; n: number };
-export type PlacedRepair = { row: number; n: number; geometry: Geometry; area_before_m2: number | null; area_after_m2: number | null };
+export type PlacedRepair = {
+  row: number;
+  n: number;
+  geometry: Geometry;
+  area_before_m2: number | null;
+  area_after_m2: number | null;
+};
 
 /** What a placement shows: bounds, how many rows have faults, and the first of them with their repairs. Rows without a
  *  shape are not among them: reading has named them. */
@@ -200,12 +219,16 @@ export async function placementSummary(
   const of = sql`import = ${id}::uuid and layer = ${layer}::int and crs = ${crs}`;
   const whole = await sql<{ w: number | null; s: number; e: number; n: number; faulty: number }>`
     select st_xmin(b)::float8 as w, st_ymin(b)::float8 as s, st_xmax(b)::float8 as e, st_ymax(b)::float8 as n, faulty
-    from (select st_extent(coalesce(geom, mended)) as b, count(*) filter (where faults <> '[]')::int as faulty from import_placed where ${of}) as all_rows`.execute(db);
+    from (select st_extent(coalesce(geom, mended)) as b, count(*) filter (where faults <> '[]')::int as faulty from import_placed where ${of}) as all_rows`.execute(
+    db,
+  );
   const faults = await sql<PlacedFault>`
     select n, "row", faults from import_placed where ${of} and faults <> '[]' order by n limit ${limit}::int`.execute(db);
   const repairs = await sql<PlacedRepair>`
     select n, "row", st_asgeojson(mended, 9, 0)::jsonb as geometry, area_before_m2, area_after_m2
-    from import_placed where ${of} and mended is not null and st_npoints(mended) <= 5000 order by n limit ${Math.min(limit, 50)}::int`.execute(db);
+    from import_placed where ${of} and mended is not null and st_npoints(mended) <= 5000 order by n limit ${Math.min(limit, 50)}::int`.execute(
+    db,
+  );
   const { w, s, e, n, faulty } = whole.rows[0]!;
   return { bounds: w === null ? null : [w, s, e, n], faulty, faults: faults.rows, repairs: repairs.rows };
 }
@@ -236,7 +259,12 @@ export async function pageOf(
 }
 
 /** Faults of reading, and how many there are. */
-export async function faultsOf(db: Db, id: string, layer: number, limit: number): Promise<{ faults: Omit<StagedFault, "layer">[]; total: number }> {
+export async function faultsOf(
+  db: Db,
+  id: string,
+  layer: number,
+  limit: number,
+): Promise<{ faults: Omit<StagedFault, "layer">[]; total: number }> {
   const of = sql`import = ${id}::uuid and layer = ${layer}::int`;
   const { rows } = await sql<Omit<StagedFault, "layer">>`
     select "row", key, params, x, y from import_fault where ${of} order by import_fault.id limit ${limit}::int`.execute(db);
@@ -245,7 +273,11 @@ export async function faultsOf(db: Db, id: string, layer: number, limit: number)
 }
 
 /** Positions in `srid` as `[lon, lat]`, in their order. */
-export async function positionsOf(db: Db, srid: number, places: ([number, number] | null)[]): Promise<([number, number] | null)[]> {
+export async function positionsOf(
+  db: Db,
+  srid: number,
+  places: ([number, number] | null)[],
+): Promise<([number, number] | null)[]> {
   if (places.every((place) => place === null)) return places;
   const { rows } = await sql<{ n: number; lon: number; lat: number }>`
     select n, st_x(p)::float8 as lon, st_y(p)::float8 as lat
@@ -275,7 +307,14 @@ export async function takenAfter(
   id: string,
   layer: number,
   crs: string,
-  { repair, after, limit, vertices, rows: only, shapes }: { repair: boolean; after: number; limit: number; vertices: number; rows?: number[] | undefined; shapes: boolean },
+  {
+    repair,
+    after,
+    limit,
+    vertices,
+    rows: only,
+    shapes,
+  }: { repair: boolean; after: number; limit: number; vertices: number; rows?: number[] | undefined; shapes: boolean },
 ): Promise<TakenRow[]> {
   const shape: RawBuilder<unknown> = repair ? sql`coalesce(p.geom, p.mended)` : sql`p.geom`;
   const { rows } = await sql<TakenRow>`

@@ -25,7 +25,13 @@ const ALWAYS = ["jurisdiction", ...ZONES];
 
 const day = z.string().refine(isDay, { error: "yyyy-mm-dd" });
 const text = (max: number) => z.string().trim().min(1).max(max);
-const DECLARATION = z.strictObject({ theme: text(100), jurisdiction: z.string().regex(CODE), document: text(500), name: text(200), date: day });
+const DECLARATION = z.strictObject({
+  theme: text(100),
+  jurisdiction: z.string().regex(CODE),
+  document: text(500),
+  name: text(200),
+  date: day,
+});
 const CHECKLIST = z.strictObject({ themes: z.array(z.string().max(100)).min(1).max(200), valid_from: day, source: text(500) });
 
 export function coverageRoutes(db: Db, base: Catalogue, live: LiveCatalogue): Router {
@@ -39,10 +45,16 @@ export function coverageRoutes(db: Db, base: Catalogue, live: LiveCatalogue): Ro
   /** GET /api/coverage/declarations?jurisdiction=&withdrawn=: newest first, those of the files last. */
   router.get("/api/coverage/declarations", async (request, response) => {
     const { jurisdiction, withdrawn } = parameters(request, ["jurisdiction", "withdrawn"]);
-    if (jurisdiction !== undefined && !CODE.test(jurisdiction)) throw badParameter("jurisdiction", "GB/T 2260, 500118", jurisdiction);
+    if (jurisdiction !== undefined && !CODE.test(jurisdiction))
+      throw badParameter("jurisdiction", "GB/T 2260, 500118", jurisdiction);
     const all = choiceParameter("withdrawn", withdrawn, ["true", "false"]) === "true";
     const items = await listDeclarations(db, { jurisdiction, withdrawn: all });
-    response.json(listOf(request, items.map((item) => say(request, item))));
+    response.json(
+      listOf(
+        request,
+        items.map((item) => say(request, item)),
+      ),
+    );
   });
 
   /** POST /api/coverage/declarations: from its date on the theme counts as covered there. 201 and the declaration; 409 where
@@ -53,15 +65,21 @@ export function coverageRoutes(db: Db, base: Catalogue, live: LiveCatalogue): Ro
     const theme = base.themes.find((each) => each.theme === declared.theme);
     const layer = theme && layerOf(theme.layer);
     if (!theme || !layer || theme.layer === "jurisdiction")
-      throw refused("invalid-declaration", [{ pointer: "#/theme", key: "upload.fault.no_such_theme", params: { got: declared.theme } }]);
+      throw refused("invalid-declaration", [
+        { pointer: "#/theme", key: "upload.fault.no_such_theme", params: { got: declared.theme } },
+      ]);
     const id = randomUUID();
     const not = await declareNone(db, { id, who: OPERATOR, layer, theme, declared });
     const params = { theme: declared.theme, jurisdiction: declared.jurisdiction };
     if (not?.why === "no_outline")
-      throw refused("invalid-declaration", [{ pointer: "#/jurisdiction", key: "upload.fault.no_district", params: { got: declared.jurisdiction } }]);
+      throw refused("invalid-declaration", [
+        { pointer: "#/jurisdiction", key: "upload.fault.no_district", params: { got: declared.jurisdiction } },
+      ]);
     if (not?.why === "features") throw new Problem(409, "features-against", { ...params, n: not.n });
     if (not) throw new Problem(409, not.why === "loaded" ? "theme-loaded" : "theme-declared", params);
-    const made = (await listDeclarations(db, { jurisdiction: declared.jurisdiction, withdrawn: false })).find((each) => each.id === id)!;
+    const made = (await listDeclarations(db, { jurisdiction: declared.jurisdiction, withdrawn: false })).find(
+      (each) => each.id === id,
+    )!;
     response.status(201).json(say(request, made));
   });
 
@@ -85,7 +103,12 @@ export function coverageRoutes(db: Db, base: Catalogue, live: LiveCatalogue): Ro
     parameters(request, []);
     const { jurisdiction } = request.params;
     await mustBeDistrict(jurisdiction);
-    response.json(listOf(request, versionsOf(base, await madeChecklists(db)).filter((each) => each.jurisdiction === jurisdiction)));
+    response.json(
+      listOf(
+        request,
+        versionsOf(base, await madeChecklists(db)).filter((each) => each.jurisdiction === jurisdiction),
+      ),
+    );
   });
 
   /** POST /api/checklists/{jurisdiction}: a new version from its first day on, 201. Checks of earlier days keep the earlier
@@ -108,7 +131,9 @@ export function coverageRoutes(db: Db, base: Catalogue, live: LiveCatalogue): Ro
     const stored = await storeChecklist(db, { change: randomUUID(), who: OPERATOR, before: versions[0]?.themes ?? [], list });
     if (!stored) throw new Problem(409, "checklist-first", { jurisdiction });
     await live.current();
-    const made = versionsOf(base, await madeChecklists(db)).find((each) => each.jurisdiction === jurisdiction && each.version === list.version)!;
+    const made = versionsOf(base, await madeChecklists(db)).find(
+      (each) => each.jurisdiction === jurisdiction && each.version === list.version,
+    )!;
     response.status(201).location(`/api/checklists/${jurisdiction}`).json(made);
   });
 
@@ -120,14 +145,20 @@ export function coverageRoutes(db: Db, base: Catalogue, live: LiveCatalogue): Ro
   return router;
 }
 
-function checklistFaults({ themes, valid_from }: z.infer<typeof CHECKLIST>, base: Catalogue, newest: ChecklistVersion | undefined): FaultSpec[] {
+function checklistFaults(
+  { themes, valid_from }: z.infer<typeof CHECKLIST>,
+  base: Catalogue,
+  newest: ChecklistVersion | undefined,
+): FaultSpec[] {
   const faults: FaultSpec[] = [];
   for (const [index, theme] of themes.entries()) {
     const pointer = `#/themes/${index}`;
-    if (!base.themes.some((each) => each.theme === theme)) faults.push({ pointer, key: "upload.fault.no_such_theme", params: { got: theme } });
+    if (!base.themes.some((each) => each.theme === theme))
+      faults.push({ pointer, key: "upload.fault.no_such_theme", params: { got: theme } });
     else if (themes.indexOf(theme) !== index) faults.push({ pointer, key: "upload.fault.theme_twice", params: { theme } });
   }
-  for (const theme of ALWAYS) if (!themes.includes(theme)) faults.push({ pointer: "#/themes", key: "upload.fault.theme_needed", params: { theme } });
+  for (const theme of ALWAYS)
+    if (!themes.includes(theme)) faults.push({ pointer: "#/themes", key: "upload.fault.theme_needed", params: { theme } });
   if (newest && valid_from <= newest.valid_from)
     faults.push({ pointer: "#/valid_from", key: "upload.fault.not_later", params: { from: newest.valid_from, got: valid_from } });
   return faults;
@@ -140,9 +171,19 @@ function read<T>(schema: z.ZodType<T>, body: unknown, problem: "invalid-declarat
 }
 
 function refused(problem: "invalid-declaration" | "invalid-checklist", faults: FaultSpec[]): Problem {
-  return new Problem(422, problem === "invalid-declaration" ? "invalid-declaration" : "invalid-checklist", {}, { faults: faults.slice(0, 50) });
+  return new Problem(
+    422,
+    problem === "invalid-declaration" ? "invalid-declaration" : "invalid-checklist",
+    {},
+    { faults: faults.slice(0, 50) },
+  );
 }
 
 function listOf<T>(request: Request, items: T[]): List<T> {
-  return { items, numberMatched: items.length, numberReturned: items.length, links: [{ href: request.originalUrl, rel: "self" }] };
+  return {
+    items,
+    numberMatched: items.length,
+    numberReturned: items.length,
+    links: [{ href: request.originalUrl, rel: "self" }],
+  };
 }

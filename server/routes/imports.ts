@@ -1,17 +1,14 @@
 /** `/api/imports`: upload, look, apply, undo. Nothing reaches a layer but by `apply`. */
 import { randomUUID } from "node:crypto";
 import express, { type Request, type Response, Router } from "express";
-import type { Applied, ImportSummary } from "../api/imports.ts";
+import type { ImportSummary } from "../api/imports.ts";
 import type { List } from "../api/common.ts";
 import type { Db } from "../db/open.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import type { ReadOptions } from "../formats/format.ts";
-import { applyToLayer } from "../imports/apply_layer.ts";
-import { takeAsScreening } from "../imports/apply_screening.ts";
-import { takeAsSite } from "../imports/apply_site.ts";
+import { applyImport } from "../imports/apply.ts";
 import type { Imports } from "../imports/imports.ts";
-import { placeImport } from "../imports/place.ts";
-import { crsFor, crsFoundFor, layerIndex, previewOf, type Stored, told } from "../imports/preview.ts";
+import { previewOf, type Stored, told } from "../imports/preview.ts";
 import { readApply, readOptions } from "../imports/requests.ts";
 import type { Jobs } from "../jobs.ts";
 import { layerOf } from "../layers/index.ts";
@@ -45,7 +42,10 @@ export function importRoutes({ db, catalogue, imports, jobs, changed, now }: Nee
   router.get("/api/imports", async (request, response) => {
     const query = parameters(request, ["limit"]);
     const { items, matched } = await listImports(db, integerParameter("limit", query.limit, { min: 1, max: 200, default: 50 }));
-    const changes = await changesOf(db, items.map(({ id }) => id));
+    const changes = await changesOf(
+      db,
+      items.map(({ id }) => id),
+    );
     const list: List<ImportSummary> = {
       items: items.map((item) => ({ ...item, changes: changes.filter((each) => each.import === item.id).map(told) })),
       numberMatched: matched,
@@ -68,7 +68,12 @@ export function importRoutes({ db, catalogue, imports, jobs, changed, now }: Nee
     return found;
   }
 
-  async function answerPreview(request: Request, response: Response, id: string, query: Partial<Record<(typeof LOOK)[number], string>>): Promise<void> {
+  async function answerPreview(
+    request: Request,
+    response: Response,
+    id: string,
+    query: Partial<Record<(typeof LOOK)[number], string>>,
+  ): Promise<void> {
     const preview = await previewOf(
       db,
       await whole(id),
@@ -109,27 +114,15 @@ export function importRoutes({ db, catalogue, imports, jobs, changed, now }: Nee
   router.post("/api/imports/:id/apply", json, async (request, response) => {
     const trial = choiceParameter("trial", parameters(request, ["trial"]).trial, ["true", "false"]) === "true";
     const stored = await whole(request.params.id);
-    const asked = readApply(request.body);
-    const index = layerIndex(stored, asked.file_layer);
-    const found = await crsFoundFor(db, stored.layers[index]!, asked.as === "layer" ? asked.district : undefined, today(now()));
-    const chosen = crsFor(found, asked.crs_chosen, asked.swap === true);
-    if (!chosen)
-      throw new Problem(422, "crs-not-chosen", { candidates: found.candidates.map(({ crs }) => crs).slice(0, 5).join(", ") || "-" });
-    await placeImport(db, stored.id, index, chosen, limits);
-    let applied: Applied;
-    if (asked.as === "site") applied = await takeAsSite(db, stored, { index, chosen, request: asked });
-    else if (asked.as === "screening") {
-      applied = await takeAsScreening(db, catalogue, stored, { index, chosen, request: asked, as_of: asked.as_of ?? today(now()) });
+    const order = { asked: readApply(request.body), who: OPERATOR, trial, lang: langOf(request), asOf: today(now()) };
+    const applied = await applyImport(db, catalogue, stored, order, limits);
+    if (applied.as === "screening") {
       jobs.wake();
       response.status(201).location(`/api/screenings/${applied.screening}`);
-    } else {
-      const layer = layerOf(asked.layer)!;
-      const order = { index, chosen, request: asked, layer, who: OPERATOR, trial, lang: langOf(request) };
-      applied = await applyToLayer(db, catalogue, stored, order);
-      if (applied.change) {
-        await changed();
-        response.status(201).location(`/api/imports/${stored.id}`);
-      }
+    }
+    if (applied.as === "layer" && applied.change) {
+      await changed();
+      response.status(201).location(`/api/imports/${stored.id}`);
     }
     response.json(applied);
   });
@@ -142,7 +135,12 @@ export function importRoutes({ db, catalogue, imports, jobs, changed, now }: Nee
     const done = await undoImport(db, { importId: id, undo: randomUUID(), who: OPERATOR, layerOf });
     if (done === "nothing") throw new Problem(409, "nothing-to-undo", { id });
     if ("changed" in done)
-      throw new Problem(409, "undo-refused", {}, { faults: done.changed.map((code) => ({ pointer: "#", key: "upload.fault.changed_since", params: { code } })) });
+      throw new Problem(
+        409,
+        "undo-refused",
+        {},
+        { faults: done.changed.map((code) => ({ pointer: "#", key: "upload.fault.changed_since", params: { code } })) },
+      );
     await changed();
     response.json({ changes: (await changesOf(db, [id])).map(told) });
   });

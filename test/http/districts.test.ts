@@ -15,7 +15,13 @@ import { CLEAN, FAR, rectangle, type Service, startService } from "../support/se
 
 const A = rectangle(105.95, 29.23, 105.951, 29.231);
 const THEME = "control_area/nature_reserve_core";
-const DECLARATION = { theme: THEME, jurisdiction: "500118", document: "永林函〔2026〕1号", name: "永川区林业局", date: "2026-03-01" };
+const DECLARATION = {
+  theme: THEME,
+  jurisdiction: "500118",
+  document: "永林函〔2026〕1号",
+  name: "永川区林业局",
+  date: "2026-03-01",
+};
 
 eachEngine((engine) => {
   let service: Service;
@@ -36,7 +42,8 @@ eachEngine((engine) => {
     const said = response.status === 204 ? null : await response.json();
     return { status: response.status, body: said as never, problem: said as Problem };
   };
-  const zones = async (day: string) => (await service.json<Items>(`/api/collections/protection_zone/items?limit=1000&datetime=${day}`)).features;
+  const zones = async (day: string) =>
+    (await service.json<Items>(`/api/collections/protection_zone/items?limit=1000&datetime=${day}`)).features;
   const coverage = async (theme: string) => {
     const { rows } = await sql<{ state: string; from: string; to: string | null; source: string; file: string }>`
       select state, valid_from::text as from, valid_to::text as to, source, file from coverage
@@ -49,7 +56,11 @@ eachEngine((engine) => {
     it("gets a new version from a day on; checks of that day ask it and name it, earlier ones keep the earlier", async () => {
       const [newest] = await lists("500118");
       const themes = [...newest!.themes, THEME];
-      const made = await post("/api/checklists/500118", { themes, valid_from: "2026-03-01", source: "区生态环境局 2026 年核查清单" });
+      const made = await post("/api/checklists/500118", {
+        themes,
+        valid_from: "2026-03-01",
+        source: "区生态环境局 2026 年核查清单",
+      });
       expect(made.status, JSON.stringify(made.body)).toBe(201);
       expect(made.body).toMatchObject({ version: newest!.version + 1, valid_to: null, themes });
       const before = await service.check({ geometry: FAR, ...CLEAN, as_of: "2026-02-28" });
@@ -120,26 +131,38 @@ eachEngine((engine) => {
       expect([loaded.status, loaded.problem.type]).toEqual([409, "/problems/theme-loaded"]);
       const wrong = await post("/api/coverage/declarations", { ...DECLARATION, document: " ", date: "2026-13-01", theme: "x" });
       expect(wrong.problem.errors!.map(({ pointer }) => pointer).toSorted()).toEqual(["#/date", "#/document"]);
-      expect((await post("/api/coverage/declarations", { ...DECLARATION, theme: "moon" })).problem.errors![0]!.pointer).toBe("#/theme");
+      expect((await post("/api/coverage/declarations", { ...DECLARATION, theme: "moon" })).problem.errors![0]!.pointer).toBe(
+        "#/theme",
+      );
       expect((await post("/api/coverage/declarations", { ...DECLARATION, jurisdiction: "999999" })).status).toBe(422);
     });
 
     it("is ended by features that come in without a claim, and is refused while they stand", async () => {
       const { id } = (await post("/api/coverage/declarations", DECLARATION)).body as Declaration;
-      const reserve = { type: "Feature", geometry: A, properties: { code: "NR-1", name_zh: "保护地", kind: "nature_reserve_core" } };
+      const reserve = {
+        type: "Feature",
+        geometry: A,
+        properties: { code: "NR-1", name_zh: "保护地", kind: "nature_reserve_core" },
+      };
       const upload = await uploadGeoJson([reserve]);
       const order = { ...AS_ZONES, layer: "control_area", valid_from: "2026-05-01" };
       const applied = await apply<LayerOfImport>(upload.id, order);
       expect(applied.status, JSON.stringify(applied.body)).toBe(201);
       expect((await coverage(THEME)).map(({ state, from, to }) => [state, from, to])).toEqual([
+        ["not_loaded", "2000-01-01", "2026-03-01"],
         ["declared_none", "2026-03-01", "2026-05-01"],
         ["not_loaded", "2026-05-01", null],
       ]);
-      expect((await post("/api/coverage/declarations", { ...DECLARATION, date: "2026-06-01" })).problem.type).toBe("/problems/features-against");
+      expect((await post("/api/coverage/declarations", { ...DECLARATION, date: "2026-06-01" })).problem.type).toBe(
+        "/problems/features-against",
+      );
       expect((await undo(upload.id)).status).toBe(200);
-      expect((await coverage(THEME)).map(({ state, to }) => [state, to])).toEqual([["declared_none", null]]);
+      expect((await coverage(THEME)).map(({ state, to }) => [state, to])).toEqual([
+        ["not_loaded", "2026-03-01"],
+        ["declared_none", null],
+      ]);
       expect((await post(`/api/coverage/declarations/${id}/withdraw`, {})).status).toBe(204);
-      expect(await coverage(THEME)).toEqual([]);
+      expect((await coverage(THEME)).map(({ state, to }) => [state, to])).toEqual([["not_loaded", null]]);
     });
   });
 
@@ -159,7 +182,11 @@ eachEngine((engine) => {
         ["2026-01-01", null, `import/${id}`],
       ]);
       const check = await service.check({ geometry: FAR, ...CLEAN, as_of: "2026-02-01" });
-      expect(check.themes.find(({ theme }) => theme === FIRST)).toMatchObject({ coverage: "loaded", source: "永川区水源地矢量", data_date: "2025-12-31" });
+      expect(check.themes.find(({ theme }) => theme === FIRST)).toMatchObject({
+        coverage: "loaded",
+        source: "永川区水源地矢量",
+        data_date: "2025-12-31",
+      });
 
       await prepareDatabase(service.database, () => undefined, geodata); // a restart: nothing has changed
       expect(await zones("2026-02-01")).toEqual(during);

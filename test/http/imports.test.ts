@@ -134,7 +134,10 @@ eachEngine((engine) => {
       const { id } = await uploadGeoJson([zone("T-1", METRES)], "");
       const { status, problem } = await apply(id, { ...AS_ZONES, crs_chosen: "EPSG:4545" });
       expect([status, problem.type]).toEqual([422, "/problems/import-refused"]);
-      expect(problem.errors![0]).toMatchObject({ pointer: "#/rows/1", detail: expect.stringMatching(/far from district 500118/) });
+      expect(problem.errors![0]).toMatchObject({
+        pointer: "#/rows/1",
+        detail: expect.stringMatching(/far from district 500118/),
+      });
     });
 
     it("of public web maps is undone on request only, and leaves doubt in the accuracy", async () => {
@@ -182,7 +185,11 @@ eachEngine((engine) => {
     });
     const activities = await service.json<{ items: { code: string; title: string }[] }>("/api/activities?q=livestock_farm");
     const title = activities.items[0]!.title;
-    const again = await uploadGeoJson([farm("甲", IN_FIRST, { 类型: title }), farm("乙", BOW_TIE, { 类型: title }), farm("丙", FAR, { 类型: "芝士" })]);
+    const again = await uploadGeoJson([
+      farm("甲", IN_FIRST, { 类型: title }),
+      farm("乙", BOW_TIE, { 类型: title }),
+      farm("丙", FAR, { 类型: "芝士" }),
+    ]);
     const { status, body } = await apply<ScreeningOfImport>(again.id, {
       as: "screening",
       name: "一批",
@@ -194,7 +201,9 @@ eachEngine((engine) => {
       .poll(async () => (await service.json<Screening>(`/api/screenings/${body.screening}`)).state, { timeout: 60_000 })
       .toBe("done");
     const { items } = await service.json<List<ScreenedSite>>(`/api/screenings/${body.screening}/sites`);
-    expect(items.map(({ name, action, result, faults }) => [name, action, result?.conclusion ?? null, faults[0]?.pointer ?? null])).toEqual([
+    expect(
+      items.map(({ name, action, result, faults }) => [name, action, result?.conclusion ?? null, faults[0]?.pointer ?? null]),
+    ).toEqual([
       ["甲", "new", "prohibited", null],
       ["乙", "new", null, "#/geometry"],
       ["丙", "new", null, "#/activity"],
@@ -204,7 +213,11 @@ eachEngine((engine) => {
   describe("into a layer", () => {
     it("rows take effect on their day, tiles follow, the log says who, and an undo leaves all as it was", async () => {
       const before = await zones("2026-02-01");
-      const versions = await service.database.db.selectFrom("layer_version").selectAll().where("layer", "=", "protection_zone").execute();
+      const versions = await service.database.db
+        .selectFrom("layer_version")
+        .selectAll()
+        .where("layer", "=", "protection_zone")
+        .execute();
       const { id } = await uploadGeoJson([zone("L-1", A), zone("L-2", B, { 级别: "second" })]);
       const applied = await apply<LayerOfImport>(id, AS_ZONES);
       expect(applied.status, JSON.stringify(applied.body)).toBe(201);
@@ -214,11 +227,23 @@ eachEngine((engine) => {
         faults: [],
         unused: [],
         mapping: { code: "编号", name_zh: "名称", level: "级别", part: "水域或陆域", water_source: "水源地" },
-        change: { who: "operator", layer: "protection_zone", district: "500118", written: 2, closed: 0, left_out: 0, undone_at: null },
+        change: {
+          who: "operator",
+          layer: "protection_zone",
+          district: "500118",
+          written: 2,
+          closed: 0,
+          left_out: 0,
+          undone_at: null,
+        },
       });
       expect(await codes("2026-02-01")).toEqual(expect.arrayContaining(["L-1", "L-2"]));
       expect(await codes("2025-12-31")).not.toContain("L-1");
-      const [version] = await service.database.db.selectFrom("layer_version").selectAll().where("layer", "=", "protection_zone").execute();
+      const [version] = await service.database.db
+        .selectFrom("layer_version")
+        .selectAll()
+        .where("layer", "=", "protection_zone")
+        .execute();
       expect(version!.version).toBe(versions[0]!.version + 1);
       expect((await look(id)).body.applied).toMatchObject({ written: 2 });
       expect((await apply(id, AS_ZONES)).problem.type).toBe("/problems/import-applied");
@@ -298,7 +323,13 @@ eachEngine((engine) => {
         "#/source/approval_date",
         "#/source/accuracy_m",
       ]);
-      const whole = { ...source, approval_no: "渝府〔2025〕1号", approval_body: "重庆市人民政府", approval_date: "2025-06-01", accuracy_m: 2 };
+      const whole = {
+        ...source,
+        approval_no: "渝府〔2025〕1号",
+        approval_body: "重庆市人民政府",
+        approval_date: "2025-06-01",
+        accuracy_m: 2,
+      };
       const applied = await apply<LayerOfImport>(id, { ...AS_ZONES, source: whole });
       expect(applied.status).toBe(201);
       const feature = (await zones("2026-02-01")).find((each) => each.id === "A-1")!;
@@ -308,7 +339,9 @@ eachEngine((engine) => {
 
     it("two writers of one code at once: one life each day, and no half of either", async () => {
       const imports = await Promise.all([A, B].map((shape) => uploadGeoJson([zone("W-1", shape), zone("W-2", shape)])));
-      const answers = await Promise.all(imports.map(({ id }, n) => apply<LayerOfImport>(id, { ...AS_ZONES, valid_from: `2026-0${n + 1}-01` })));
+      const answers = await Promise.all(
+        imports.map(({ id }, n) => apply<LayerOfImport>(id, { ...AS_ZONES, valid_from: `2026-0${n + 1}-01` })),
+      );
       const statuses = answers.map(({ status }) => status).toSorted();
       expect(statuses[0]).toBe(201);
       expect([201, 409, 422]).toContain(statuses[1]);
@@ -321,13 +354,17 @@ eachEngine((engine) => {
 
     it("a request that makes no sense is refused by pointer, before anything is looked at", async () => {
       const { id } = await uploadGeoJson([zone("R-1", A)]);
-      const pointers = async (request: Record<string, unknown>) => (await apply(id, request)).problem.errors?.map(({ pointer }) => pointer);
+      const pointers = async (request: Record<string, unknown>) =>
+        (await apply(id, request)).problem.errors?.map(({ pointer }) => pointer);
       expect(await pointers({ as: "map" })).toEqual(["#/as"]);
       expect(await pointers({ ...AS_ZONES, layer: "moon", valid_from: "2026-02-30", colour: "red" })).toEqual(
         expect.arrayContaining(["#/layer", "#/valid_from", "#/colour"]),
       );
       expect(await pointers({ ...AS_ZONES, district: "999999" })).toEqual(["#/district"]);
-      expect(await pointers({ ...AS_ZONES, mapping: { level: "颜色", moon: "编号" } })).toEqual(["#/mapping/level", "#/mapping/moon"]);
+      expect(await pointers({ ...AS_ZONES, mapping: { level: "颜色", moon: "编号" } })).toEqual([
+        "#/mapping/level",
+        "#/mapping/moon",
+      ]);
       expect(await pointers({ ...AS_ZONES, covers: ["protection_zone/second", "river"] })).toEqual(["#/covers/0", "#/covers/1"]);
     });
   });
@@ -338,9 +375,30 @@ eachEngine((engine) => {
       ["is empty", "x.geojson", "", 422, "unreadable-file"],
       ["lies about its type", "x.shp", geoJson([]), 422, "unreadable-file"],
       ["is over the size", "x.geojson", " ".repeat(3_100_000), 413, "upload-too-large"],
-      ["is a zip that unpacks a thousandfold", "x.zip", zipSync({ "a.geojson": new Uint8Array(20_000_000) }), 422, "unreadable-file"],
-      ["names a path that leads out", "x.zip", zipSync({ "../../etc/a.geojson": strToU8(geoJson([zone("Z", A)])) }), 422, "unreadable-file"],
-      ["has too many vertices", "x.geojson", geoJson(Array.from({ length: 13_000 }, () => ({ type: "Feature", properties: {}, geometry: rectangle(1, 1, 2, 2) })), ""), 422, "unreadable-file"],
+      [
+        "is a zip that unpacks a thousandfold",
+        "x.zip",
+        zipSync({ "a.geojson": new Uint8Array(20_000_000) }),
+        422,
+        "unreadable-file",
+      ],
+      [
+        "names a path that leads out",
+        "x.zip",
+        zipSync({ "../../etc/a.geojson": strToU8(geoJson([zone("Z", A)])) }),
+        422,
+        "unreadable-file",
+      ],
+      [
+        "has too many vertices",
+        "x.geojson",
+        geoJson(
+          Array.from({ length: 13_000 }, () => ({ type: "Feature", properties: {}, geometry: rectangle(1, 1, 2, 2) })),
+          "",
+        ),
+        422,
+        "unreadable-file",
+      ],
     ] as const)("a file that %s", async (_what, name, bytes, status, type) => {
       const before = await traces();
       const { status: got, problem } = await upload([{ name, bytes }]);
@@ -393,16 +451,16 @@ eachEngine((engine) => {
       const south = 29.2 + Math.floor(n / 50) * 0.002;
       return zone(`M-${n}`, rectangle(west, south, west + 0.001, south + 0.001));
     });
-    let ready = false;
+    const going = { on: true };
     const importing = (async () => {
       const { id } = await uploadGeoJson(many);
       const { body } = await apply<LayerOfImport>(id, AS_ZONES);
       return { id, body };
     })();
     let tiles = 0;
-    const done = () => (ready = true);
+    const done = () => (going.on = false);
     importing.then(done, done);
-    while (!ready) {
+    while (going.on) {
       const response = await service.get(`/tiles/protection_zone/12/${3000 + (tiles % 1000)}/1700`);
       expect([200, 204]).toContain(response.status);
       tiles++;
@@ -415,6 +473,11 @@ eachEngine((engine) => {
 
   it("an import that nobody knows is a 404 throughout", async () => {
     const id = "00000000-0000-4000-8000-000000000000";
-    expect([(await look(id)).status, (await apply(id, AS_ZONES)).status, (await undo(id)).status, (await look("x")).status]).toEqual([404, 404, 404, 404]);
+    expect([
+      (await look(id)).status,
+      (await apply(id, AS_ZONES)).status,
+      (await undo(id)).status,
+      (await look("x")).status,
+    ]).toEqual([404, 404, 404, 404]);
   });
 });

@@ -65,7 +65,16 @@ export const AS_ZONES = {
 
 /** How many rows stand in every table that an import writes. */
 export async function countRows(db: Db): Promise<Record<string, number>> {
-  const tables = ["import", "import_feature", "import_fault", "import_row", "change_log", "change_feature", "protection_zone", "coverage"];
+  const tables = [
+    "import",
+    "import_feature",
+    "import_fault",
+    "import_row",
+    "change_log",
+    "change_feature",
+    "protection_zone",
+    "coverage",
+  ];
   const counts: Record<string, number> = {};
   for (const table of tables) {
     const { rows } = await sql<{ n: number }>`select count(*)::int as n from ${sql.table(table)}`.execute(db);
