@@ -1,19 +1,26 @@
 /** Every URL of the service, on one screen. */
 import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import express, { type Express } from "express";
 import helmet from "helmet";
 import type { OpenDatabase } from "./db/open.ts";
+import { createLiveCatalogue } from "./checklists.ts";
 import { databaseProblem } from "./database_problem.ts";
 import type { Catalogue } from "./domain/rule.ts";
 import type { ExampleRow } from "./examples.ts";
 import type { GroundMap } from "./ground.ts";
+import { createImports } from "./imports/imports.ts";
+import { IMPORT_LIMITS, type ImportLimits } from "./imports/limits.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { describeProblem, notFound, problemHandler } from "./problem.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { checkRoutes } from "./routes/checks.ts";
+import { coverageRoutes } from "./routes/coverage.ts";
 import { collectionRoutes } from "./routes/collections.ts";
 import { exampleRoutes } from "./routes/examples.ts";
 import { type Commands, healthRoutes } from "./routes/health.ts";
+import { importRoutes } from "./routes/imports.ts";
 import { reportRoutes } from "./routes/reports.ts";
 import { relatedRoutes } from "./routes/related.ts";
 import { screeningRoutes } from "./routes/screenings.ts";
@@ -37,17 +44,24 @@ export type AppOptions = {
   operator?: { token: string; commands: Commands };
   /** A ground map from elsewhere; absent: none. */
   ground?: GroundMap | null;
+  /** Where uploads are kept; absent: a folder of this process in the system's own for what is temporary. */
+  uploads?: string;
+  limits?: Partial<ImportLimits>;
 };
 
 /** The whole service as an http server that is not yet listening. Tiles are answered before Express. `jobs` must be closed
  *  before the database. */
 export function createApp(options: AppOptions): { server: Server; refreshTiles: () => Promise<void>; jobs: Jobs } {
-  const { database, catalogue, log, now = () => new Date(), ground = null } = options;
+  const { database, log, now = () => new Date(), ground = null } = options;
   const app = express();
+  const live = createLiveCatalogue(database.db, options.catalogue);
+  const { catalogue } = live;
   const jobs = createJobs(database, log, [
-    { table: "screening", step: screeningStep(database, catalogue, now) },
-    { table: "sweep", step: sweepStep(database, catalogue) },
+    { table: "screening", step: async (id, size) => screeningStep(database, await live.current(), now)(id, size) },
+    { table: "sweep", step: async (id, size) => sweepStep(database, await live.current())(id, size) },
   ]);
+  const uploads = options.uploads ?? join(tmpdir(), `shuijie-uploads-${process.pid}`);
+  const imports = createImports(database.db, uploads, { ...IMPORT_LIMITS, ...options.limits }, log);
   const tiles = createTileServer(database, now, (error, request, response) => {
     Object.assign(request, { tileError: error });
     app(request as never, response as never);
@@ -55,6 +69,11 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.disable("x-powered-by");
   app.use(security(ground?.hosts ?? []));
   app.use((request, _response, next) => next((request as { tileError?: unknown }).tileError));
+
+  // What is judged from now on is judged by the checklists of now, whichever process made them.
+  app.post(["/api/checks", "/api/screenings", "/api/sweeps"], (_request, _response, next) =>
+    live.current().then(() => next(), next),
+  );
 
   app.use(healthRoutes(database, options.operator)); //            /health/* /api/messages/{lang} /operator/{command}
   app.use(collectionRoutes(database.db, catalogue, now, ground?.said ?? null)); //       /api /api/collections[/{layer}[/items[/{code}]]]
@@ -66,6 +85,8 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(screeningRoutes(database.db, catalogue, jobs, now)); //  /api/screenings[/{id}[/sites|events|cancel|resume|results.{format}]]
   app.use(sweepRoutes(database.db, catalogue, jobs, now)); //      /api/sweeps[/{id}[/faults|events|cancel|resume]]
   app.use(violationRoutes(database, catalogue)); //                /api/violations[/counts|tiles/{z}/{x}/{y}|{id}[/state]]
+  app.use(importRoutes({ db: database.db, catalogue, imports, jobs, changed: tiles.refresh, now })); // /api/imports[/{id}[/read|apply|undo]]
+  app.use(coverageRoutes(database.db, options.catalogue, live)); // /api/coverage/declarations[/{id}/withdraw] /api/checklists[/{jurisdiction}]
   app.use(exampleRoutes(database.db, options.examples ?? [])); //  /api/examples
   app.use(tileRoutes(database.db, now, ground)); //                        /tiles/{layers}[/{z}/{x}/{y}] /style.json
   app.get("/problems/:type", describeProblem);
@@ -77,7 +98,9 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
     if (!tiles.handle(request, response)) app(request, response);
   });
   jobs.wake(); // what an earlier process left
-  return { server, refreshTiles: tiles.refresh, jobs };
+  imports.clean().catch((error: unknown) => log.error({ err: error }, "old imports could not be removed"));
+  const close = () => imports.close().then(() => jobs.close());
+  return { server, refreshTiles: tiles.refresh, jobs: { ...jobs, close } };
 }
 
 /** Nothing from elsewhere but a configured ground map's tiles; inline styles only because Element Plus and MapLibre set them. */

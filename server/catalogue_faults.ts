@@ -19,7 +19,7 @@ export type ColumnsOfTheme = (theme: ThemeSpec) => string[] | null;
 
 export type CatalogueFault = { file: string; path: string; detail: string };
 
-const ZONES = ["protection_zone/first", "protection_zone/second", "protection_zone/quasi", "protection_zone/rural"];
+export const ZONES = ["protection_zone/first", "protection_zone/second", "protection_zone/quasi", "protection_zone/rural"];
 
 /** Which file each part came from. */
 export type Files = {

@@ -19,11 +19,12 @@ import { sayCheck, type ToSay } from "./words.ts";
  *  stored. */
 export async function runCheck(
   database: OpenDatabase,
-  catalogue: Catalogue,
+  newest: Catalogue,
   input: CheckInput,
   now: Date,
   { trial = false }: { trial?: boolean } = {},
 ): Promise<Record<Lang, Check>> {
+  const catalogue = { ...newest }; // one and the same from first to last, whatever is changed meanwhile
   const placed = await placeSite(database.db, input.site.parts, input.site.srid);
   const [{ frozen, evidence }] = (await inSnapshot(database.db, (snapshot) =>
     gather(snapshot, database, catalogue, input.asOf, [{ input, placed }]),

@@ -94,12 +94,16 @@ export function ringFault({ pointers, srid }: CheckInput["site"], { index, reaso
   return {
     pointer: pointers[index] ?? "#/geometry",
     key: "fault.invalid_ring",
-    params: { reason: sayBoth(INVALID[reason] ?? "invalid.other"), place: placeOf(x, y) },
+    params: { reason: invalidity(reason), place: placeOf(x, y) },
     ...(x !== null && y !== null && (srid === 4326 || srid === 4490) ? { position: [x, y] as [number, number] } : {}),
   };
 }
 
 /** GEOS' reasons, in our words. */
+export function invalidity(reason: string): { zh: string; en: string } {
+  return sayBoth(INVALID[reason] ?? "invalid.other");
+}
+
 const INVALID: Record<string, string> = {
   "Self-intersection": "invalid.self_intersection",
   "Ring Self-intersection": "invalid.ring_self_intersection",
@@ -112,7 +116,7 @@ const INVALID: Record<string, string> = {
 };
 
 /** Degrees to 0.1 m, metres to 1 cm. */
-function placeOf(x: number | null, y: number | null): string {
+export function placeOf(x: number | null, y: number | null): string {
   if (x === null || y === null) return "-";
   const digits = Math.abs(x) <= 180 ? 6 : 2;
   return `${x.toFixed(digits)}, ${y.toFixed(digits)}`;

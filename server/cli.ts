@@ -1,11 +1,15 @@
 /** The operator's commands. While a service holds the embedded folder, they go through it. */
+import { readFileSync } from "node:fs";
+import { createLiveCatalogue } from "./checklists.ts";
 import { type Config, ConfigError, readConfig, SETTINGS } from "./config.ts";
 import { FolderHeld } from "./db/errors.ts";
 import { readHolder } from "./db/folder_lock.ts";
 import { buildSeed } from "./db/seed.ts";
+import { importStaged } from "./imports/staged.ts";
 import { layerTable } from "./layers/table.ts";
 import { makeSample } from "./sample.ts";
-import { commandsOf, createLog, GEODATA, open } from "./service.ts";
+import { today } from "./query.ts";
+import { commandsOf, createLog, GEODATA, open, readCatalogue } from "./service.ts";
 import { buildWeb } from "./web.ts";
 
 const HELP = `shuijie: the operator's commands (npm run shuijie -- <command>)
@@ -14,18 +18,21 @@ const HELP = `shuijie: the operator's commands (npm run shuijie -- <command>)
   migrate       bring the database to the newest shape
   load          load geodata/ again; files that have not changed are left alone
   sweep [day]   every registered facility against every rule of today, or of yyyy-mm-dd
+  import-staged <[schema.]table> [order.json]
+                a table that ogr2ogr loaded into PostgreSQL: what is in it; with an order, applied like an upload
   layers [zh]   the layers as a table, for the README
   sample        make the sample layers of geodata/ from geodata/sample/
   prepare       build the web application and the packed database folder (npm ci runs it)
   help config   the settings of the environment
 `;
 
-async function main([command = "help", topic]: string[]): Promise<void> {
+async function main([command = "help", topic, file]: string[]): Promise<void> {
   if (command === "help") return console.log(topic === "config" ? helpConfig() : HELP);
   if (command === "layers") return console.log(layerTable(topic === "zh" ? "zh" : "en"));
   if (command === "prepare") return prepare();
   const config = readConfig();
   if (command === "sample") return sample(config);
+  if (command === "import-staged") return stage(config, topic, file);
   if (!["status", "migrate", "load", "sweep"].includes(command))
     throw new ConfigError(`There is no command "${command}".\n\n${HELP}`);
   const lines = await run(config, command, topic);
@@ -62,6 +69,22 @@ async function run(config: Config, command: string, argument: string | undefined
         cause: error,
       });
     return [`through the running service (process ${holder.pid})`, ...(body.lines ?? [])];
+  }
+}
+
+/** On PostgreSQL no process holds anything: this may run beside the service, which sees the new versions by itself. */
+async function stage(config: Config, table: string | undefined, file: string | undefined): Promise<void> {
+  if (table === undefined) throw new ConfigError("Which table? npm run shuijie -- import-staged <[schema.]table> [order.json]");
+  if (config.databaseUrl === undefined)
+    throw new ConfigError("ogr2ogr loads into PostgreSQL: set DATABASE_URL. The embedded engine takes uploads only.");
+  const order: unknown = file === undefined ? undefined : JSON.parse(readFileSync(file, "utf8"));
+  const patient = { ...config, statementTimeoutMs: 3_600_000 };
+  const database = await open(patient, createLog({ ...config, logLevel: "error" }), "shuijie import-staged");
+  try {
+    const catalogue = await createLiveCatalogue(database.db, readCatalogue()).current();
+    await importStaged(database, catalogue, { table, order, asOf: today(new Date()) }, (line) => console.log(line));
+  } finally {
+    await database.close();
   }
 }
 

@@ -1,4 +1,5 @@
 /** The only file that acts when imported: config, open the database, migrate, load, listen, close on a signal. */
+import { join } from "node:path";
 import { createApp } from "./app.ts";
 import { ConfigError, readConfig } from "./config.ts";
 import { groundOf } from "./ground.ts";
@@ -40,6 +41,7 @@ try {
     web,
     examples: readExamples(GEODATA),
     ground: groundOf(config),
+    uploads: join(config.dataDir, "uploads"),
     ...operator,
   });
 

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import pino, { type Logger } from "pino";
 import { loadCatalogue } from "./catalogue.ts";
+import { createLiveCatalogue } from "./checklists.ts";
 import type { Config } from "./config.ts";
 import { loadAll } from "./db/load.ts";
 import type { Log } from "./db/log.ts";
@@ -77,6 +78,10 @@ export function commandsOf(
         await prepareDatabase(database, tell, geodata);
         await changed();
       }),
-    sweep: (argument) => collect((tell) => sweepNow(database, readCatalogue(geodata), argument ?? today(new Date()), tell)),
+    sweep: (argument) =>
+      collect(async (tell) => {
+        const catalogue = await createLiveCatalogue(database.db, readCatalogue(geodata)).current();
+        await sweepNow(database, catalogue, argument ?? today(new Date()), tell);
+      }),
   };
 }

@@ -32,12 +32,14 @@ export function falseEasting(srid: number): number {
   return 500_000;
 }
 
-/** Parses `geometry` (Geometry, Feature or FeatureCollection). Faults carry JSON pointers below `#/geometry`. */
+/** Parses `geometry` (Geometry, Feature or FeatureCollection). Faults carry JSON pointers below `#/geometry`. `limit` is of
+ *  its vertices. */
 export function parseSite(
   geometry: unknown,
   srid: number,
+  limit: number = MAX_VERTICES,
 ): { site: ParsedSite; faults: [] } | { site: null; faults: FaultSpec[] } {
-  const reader = new SiteReader(srid);
+  const reader = new SiteReader(srid, limit);
   reader.any(geometry, "#/geometry");
   if (reader.faults.length === 0 && reader.parts.length === 0) reader.fault("#/geometry", "fault.empty_geometry");
   if (reader.faults.length === 0) {
@@ -50,14 +52,16 @@ export function parseSite(
 
 class SiteReader {
   readonly srid: number;
+  readonly limit: number;
   readonly faults: FaultSpec[] = [];
   readonly parts: Geometry[] = [];
   readonly pointers: string[] = [];
   vertices = 0;
   told = new Set<string>();
 
-  constructor(srid: number) {
+  constructor(srid: number, limit: number) {
     this.srid = srid;
+    this.limit = limit;
   }
 
   fault(pointer: string, key: string, params: Record<string, unknown> = {}, position?: [number, number]): void {
@@ -197,7 +201,7 @@ class SiteReader {
   }
 
   position(value: unknown, pointer: string): Position | undefined {
-    if (++this.vertices > MAX_VERTICES) return void this.once("#/geometry", "fault.too_many_vertices", { limit: MAX_VERTICES });
+    if (++this.vertices > this.limit) return void this.once("#/geometry", "fault.too_many_vertices", { limit: this.limit });
     if (
       !Array.isArray(value) ||
       value.length < 2 ||

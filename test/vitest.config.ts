@@ -7,7 +7,13 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/domain/**/*.test.ts", "test/house/**/*.test.ts", "test/web/**/*.test.ts", "test/reports/**/*.test.ts"],
+          include: [
+            "test/domain/**/*.test.ts",
+            "test/formats/**/*.test.ts",
+            "test/house/**/*.test.ts",
+            "test/web/**/*.test.ts",
+            "test/reports/**/*.test.ts",
+          ],
         },
       },
       {

@@ -1,15 +1,18 @@
 /** Loads `geodata/layers/<layer>/<jurisdiction>.geojson` with its `.source.json`: checked against the declaration, then
- *  written in one transaction per file. A file that has not changed is left alone. */
+ *  written in one transaction per file. A file that has not changed is left alone. What a person imported or declared
+ *  stands: a file's feature or coverage holds until the day from which the person's does. */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { z } from "zod";
-import type { Column, Layer } from "../layers/layer.ts";
+import type { Layer } from "../layers/layer.ts";
 import { columnsOf } from "../layers/layer.ts";
 import { layers } from "../layers/index.ts";
+import { faultsOfFeature, sentenceOf } from "../layers/validate.ts";
 import { jsonb } from "./json.ts";
 import type { Db } from "./open.ts";
+import { recordsetOf } from "./recordset.ts";
 
 const date = z.iso.date();
 
@@ -111,65 +114,13 @@ function parse<T>(schema: z.ZodType<T>, text: string, file: string): T {
   return result.data;
 }
 
-const FITS: Record<Column["type"], (value: unknown) => boolean> = {
-  text: (value) => typeof value === "string" && value !== "",
-  number: (value) => typeof value === "number" && Number.isFinite(value),
-  integer: (value) => Number.isInteger(value),
-  boolean: (value) => typeof value === "boolean",
-  date: (value) => typeof value === "string" && date.safeParse(value).success,
-  list: (value) => Array.isArray(value) && value.every((each) => typeof each === "string"),
-};
-
-const GEOMETRIES: Record<Layer["geometry"], readonly string[]> = {
-  point: ["Point"],
-  line: ["LineString", "MultiLineString"],
-  polygon: ["Polygon", "MultiPolygon"],
-};
-
-/** What is wrong with one feature, as sentences: its kind of geometry, its properties, and columns that are another
- *  kind's or that its own kind requires. Empty when all fits the declaration. */
-export function featureFaults(layer: Layer, { properties, geometry }: z.infer<typeof File>["features"][number]): string[] {
-  const faults = rowFaults(columnsOf(layer), properties);
-  if (!GEOMETRIES[layer.geometry].includes(geometry.type))
-    faults.push(`geometry should be ${GEOMETRIES[layer.geometry].join(" or ")}, got ${geometry.type}.`);
-  const own = layer.kinds?.find(({ kind }) => kind === properties["kind"]);
-  if (!layer.kinds || !own) return faults;
-  const others = new Set(layer.kinds.flatMap(({ columns }) => Object.keys(columns)));
-  for (const [name, value] of Object.entries(properties))
-    if (others.has(name) && !(name in own.columns) && value !== null && value !== undefined)
-      faults.push(`${name} is no column of the kind ${own.kind}.`);
-  for (const [name, spec] of Object.entries(own.columns))
-    if (!spec.optional && (properties[name] ?? null) === null) faults.push(`${name} is missing.`);
-  return faults;
+/** What is wrong with one feature, as sentences; empty when all fits the declaration. */
+export function featureFaults(layer: Layer, feature: z.infer<typeof File>["features"][number]): string[] {
+  return faultsOfFeature(layer, feature).map(sentenceOf);
 }
-
-/** What is wrong with one feature's properties, as sentences; empty when all fits the declaration. */
-export function rowFaults(columns: Record<string, Column>, properties: Record<string, unknown>): string[] {
-  const faults: string[] = [];
-  for (const name of Object.keys(properties)) if (!(name in columns)) faults.push(`unknown column ${name}.`);
-  for (const [name, column] of Object.entries(columns)) {
-    const value = properties[name] ?? null;
-    if (value === null) {
-      if (!column.optional) faults.push(`${name} is missing.`);
-    } else if (!FITS[column.type](value)) faults.push(`${name} should be ${column.type}, got ${JSON.stringify(value)}.`);
-    else if (column.values && !(String(value) in column.values))
-      faults.push(`${name} should be one of ${Object.keys(column.values).join(", ")}, got ${JSON.stringify(value)}.`);
-  }
-  return faults;
-}
-
-const SQL_TYPE: Record<Column["type"], string> = {
-  text: "text",
-  number: "float8",
-  integer: "int",
-  boolean: "boolean",
-  date: "date",
-  list: "jsonb",
-};
 
 async function insertFeatures(db: Db, layer: Layer, file: string, features: z.infer<typeof File>["features"]): Promise<void> {
-  const columns = columnsOf(layer);
-  const names = Object.keys(columns);
+  const names = Object.keys(columnsOf(layer));
   const rows = features.map(({ properties, geometry }) => ({ ...properties, geometry: JSON.stringify(geometry) }));
   const invalid = await sql<{ code: string; reason: string }>`
     select r.code, st_isvalidreason(st_geomfromgeojson(r.geometry)) as reason
@@ -179,26 +130,47 @@ async function insertFeatures(db: Db, layer: Layer, file: string, features: z.in
     throw new LoadError(`${file}: ${invalid.rows.map(({ code, reason }) => `${code} is not valid (${reason})`).join("; ")}.`);
   const list = sql.join(names.map((name) => sql.ref(name)));
   const multi = (g: ReturnType<typeof sql>) => (layer.geometry === "point" ? g : sql`st_multi(${g})`);
-  const recordset = sql.raw(names.map((name) => `"${name}" ${SQL_TYPE[columns[name]!.type]}`).join(", "));
   await sql`
     insert into ${sql.table(layer.id)} (${list}, file, geom, geom_3857)
-    select ${list}, ${file}, g, ${multi(sql`st_transform(g, 3857)`)}
+    select ${sql.join(names.map((name) => (name === "valid_to" ? sql`least(valid_to, taken_from)` : sql.ref(name))))}, ${file}, g,
+      ${multi(sql`st_transform(g, 3857)`)}
     from (
-      select r.*, ${multi(sql`st_setsrid(st_geomfromgeojson(r.geometry), 4490)`)} as g
-      from jsonb_to_recordset(${jsonb(rows)}) as r (${recordset}, geometry text)
-    ) as rows`.execute(db);
+      select r.*, ${multi(sql`st_setsrid(st_geomfromgeojson(r.geometry), 4490)`)} as g, (
+        select min(other.valid_from) from ${sql.table(layer.id)} as other
+        where other.code = r.code and ${byPerson("other")} and (other.valid_to is null or other.valid_to > r.valid_from)
+      ) as taken_from
+      from jsonb_to_recordset(${jsonb(rows)}) as r (${recordsetOf(layer)}, geometry text)
+    ) as rows
+    where taken_from is null or taken_from > valid_from`.execute(db);
+}
+
+/** Rows that no file of `geodata/` owns: imported, or declared. */
+function byPerson(table: string) {
+  const file = sql.ref(`${table}.file`);
+  return sql`(${file} like 'import/%' or ${file} like 'declared/%')`;
 }
 
 /** Coverage is over the outline of the jurisdiction, which is loaded first. */
 async function insertCoverage(db: Db, file: string, source: z.infer<typeof Source>): Promise<void> {
   for (const entry of source.coverage) {
     const inserted = await sql<{ theme: string }>`
-      insert into coverage (theme, jurisdiction, state, data_date, source, licence, basis, declared_by, document, valid_from, file, geom)
-      select ${entry.theme}, ${entry.jurisdiction}, ${entry.state}, ${source.data_date}::date, ${source.source}, ${source.licence},
-        ${source.basis}, ${entry.declared_by ?? null}, ${entry.document ?? null}, ${entry.valid_from}::date, ${file}, j.geom
-      from jurisdiction as j
-      where j.code = ${entry.jurisdiction} and j.valid_to is null
-      returning theme`.execute(db);
+      with outline as (
+        select geom, (
+          select min(c.valid_from) from coverage as c
+          where c.theme = ${entry.theme} and c.jurisdiction = ${entry.jurisdiction} and ${byPerson("c")}
+            and (c.valid_to is null or c.valid_to > ${entry.valid_from}::date)
+        ) as taken_from
+        from jurisdiction
+        where code = ${entry.jurisdiction} and valid_to is null
+      ),
+      claimed as (
+        insert into coverage (theme, jurisdiction, state, data_date, source, licence, basis, declared_by, document, valid_from, valid_to, file, geom)
+        select ${entry.theme}, ${entry.jurisdiction}, ${entry.state}, ${source.data_date}::date, ${source.source}, ${source.licence},
+          ${source.basis}, ${entry.declared_by ?? null}, ${entry.document ?? null}, ${entry.valid_from}::date, taken_from, ${file}, geom
+        from outline
+        where taken_from is null or taken_from > ${entry.valid_from}::date
+      )
+      select ${entry.theme} as theme from outline`.execute(db);
     if (inserted.rows.length !== 1)
       throw new LoadError(`${file}: coverage of ${entry.theme} names ${entry.jurisdiction}, whose outline is not loaded.`);
   }

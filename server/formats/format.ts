@@ -45,7 +45,11 @@ export type ReadLayer = {
 /** Choices that a person made after a first look; absent: as the file says. */
 export type ReadOptions = { encoding?: string; layer?: string; columns?: Record<string, string>; swap?: boolean };
 
+/** `bytes` of all files after unpacking, `vertices` and `features` of all layers; `depth` of archives in archives, and of
+ *  collections in collections. */
 export type Limits = { bytes: number; vertices: number; features: number; depth: number };
+
+export const LIMITS: Limits = { bytes: 200_000_000, vertices: 2_000_000, features: 200_000, depth: 3 };
 
 /** Why a file cannot be read at all. */
 export class FormatError extends Error {

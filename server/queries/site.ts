@@ -57,7 +57,7 @@ export async function repair(
 }
 
 /** A geometry in `srid` as EPSG:4490. Projected edges are densified first; lon,lat edges stay as they are. */
-function toCgcs(geometry: ReturnType<typeof sql>, srid: number) {
+export function toCgcs(geometry: ReturnType<typeof sql>, srid: number) {
   if (srid === 4490 || srid === 4326) return sql`st_setsrid(${geometry}, 4490)`;
   return sql`st_transform(st_segmentize(st_setsrid(${geometry}, ${sql.lit(srid)}), ${sql.lit(DENSIFY_M)}), 4490)`;
 }

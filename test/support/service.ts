@@ -7,6 +7,7 @@ import { createApp } from "../../server/app.ts";
 import type { OpenDatabase } from "../../server/db/open.ts";
 import type { Catalogue } from "../../server/domain/rule.ts";
 import { readExamples } from "../../server/examples.ts";
+import type { ImportLimits } from "../../server/imports/limits.ts";
 import type { Jobs } from "../../server/jobs.ts";
 import { GEODATA, prepareDatabase, readCatalogue } from "../../server/service.ts";
 
@@ -77,7 +78,7 @@ export function statutesOnly(catalogue: Catalogue): Catalogue {
 
 export async function startService(
   database: OpenDatabase,
-  more: { catalogue?: Catalogue; web?: string; geodata?: string } = {},
+  more: { catalogue?: Catalogue; web?: string; geodata?: string; uploads?: string; limits?: Partial<ImportLimits> } = {},
 ): Promise<Service> {
   await prepareDatabase(database, () => undefined, more.geodata);
   const catalogue = more.catalogue ?? readCatalogue();
@@ -88,6 +89,8 @@ export async function startService(
     log: quiet,
     examples: readExamples(GEODATA),
     ...(more.web ? { web: more.web } : {}),
+    ...(more.uploads ? { uploads: more.uploads } : {}),
+    ...(more.limits ? { limits: more.limits } : {}),
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,0 +1,33 @@
+/** Coordinates as people write them in tables: decimals, thousands, degrees with minutes and seconds, full-width signs. */
+
+const HALVES: Record<string, string> = { "．": ".", "，": ",", "－": "-", "＋": "+", "：": ":", "　": " ", "−": "-", "–": "-" };
+
+function halved(text: string): string {
+  return text
+    .replace(/[．，－＋：　−–]/g, (sign) => HALVES[sign]!)
+    .replace(/[０-９]/g, (digit) => String(digit.charCodeAt(0) - 0xff10));
+}
+
+const DMS = /^([-+])?(\d{1,3})[°º˚度:\s-]+(\d{1,2})[′'’‘分:\s-]+(?:(\d{1,2}(?:\.\d+)?)(?:[″"”“秒]|''|′′|’’)?)?$/;
+
+/** The number that a cell means, degrees as decimals; null where it is none. South and west are negative. */
+export function readCoordinate(cell: unknown): number | null {
+  if (typeof cell === "number") return Number.isFinite(cell) ? cell : null;
+  if (typeof cell !== "string") return null;
+  const whole = halved(cell).trim();
+  const hemisphere = /^[NSEW北南东西]|[NSEW]$/i.exec(whole)?.[0].toUpperCase();
+  const text = whole
+    .replace(/^[NSEW](?=[\d\s])|[NSEW]$|^(北纬|南纬|东经|西经)/gi, "")
+    .replace(/\s*(m|米)$/i, "")
+    .trim();
+  const sign = hemisphere && "SW南西".includes(hemisphere) ? -1 : 1;
+  const decimal = text.replace(/[°度]$/, "");
+  if (/^[-+]?\d+(\.\d*)?(e[-+]?\d+)?$/i.test(decimal)) return sign * Number(decimal);
+  if (/^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$/.test(text)) return sign * Number(text.replaceAll(",", ""));
+  const parts = DMS.exec(text);
+  if (!parts) return null;
+  const [, minus, degrees, minutes, seconds] = parts;
+  if (Number(minutes) >= 60 || Number(seconds ?? 0) >= 60) return null;
+  const value = Number(degrees) + Number(minutes) / 60 + Number(seconds ?? 0) / 3600;
+  return sign * (minus === "-" ? -value : value);
+}

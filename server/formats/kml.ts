@@ -1,0 +1,96 @@
+/** KML (OGC 12-007) and KMZ. A link to another KML is followed within the upload only: nothing is fetched. */
+import { kml as toGeoJson } from "@tmcw/togeojson";
+import type { Document } from "@xmldom/xmldom";
+import type { Geometry } from "../api/common.ts";
+import type { DeclaredCrs, Format, FormatNote, InputFile, ReadLayer, ReadOptions } from "./format.ts";
+import { budgetOf, readLayer, type Budget, type Row } from "./geometry.ts";
+import { parseXml, rootOf } from "./xml.ts";
+
+/** By its standard; what Chinese map programs write may be shifted (GCJ-02) all the same. */
+const BY_FORMAT: DeclaredCrs = { text: "KML: WGS 84", crs: "EPSG:4326", where: "format" };
+
+/** How a placemark is drawn is no attribute of the land. */
+const STYLE = /^(stroke|fill|icon|label|style|marker|@)|^(visibility|open|tessellate|altitudeMode|extrude)$/;
+
+export const kml: Format = {
+  id: "kml",
+  endings: [".kml", ".kmz"],
+  sniff: (files) => (files.some(isKml) ? 0.95 : 0),
+  read: async (files, options, limits) => {
+    const budget = budgetOf(limits);
+    const all = files.filter(isKml).map((file) => readOne(file, files, options, budget));
+    // The doc.kml of a KMZ is often nothing but links to the others.
+    const full = all.filter(({ features, faults }) => features.length + faults.length > 0);
+    return full.length > 0 ? full : all;
+  },
+};
+
+function isKml({ bytes }: InputFile): boolean {
+  const root = rootOf(bytes);
+  return root === "kml" || root === "Placemark";
+}
+
+function readOne(file: InputFile, files: readonly InputFile[], options: ReadOptions, budget: Budget): ReadLayer {
+  const document = parseXml(file.bytes, options.encoding);
+  const notes = linksOut(document, file, files);
+  mendSpaces(document);
+  const { features } = toGeoJson(document);
+  const lands = features.filter(({ properties }) => !properties?.["@geometry-type"]);
+  const overlays = features.filter(({ properties }) => properties?.["@geometry-type"] === "groundoverlay").length;
+  if (overlays > 0) notes.push(note("overlays_ignored", { count: overlays }));
+  const rows: Row[] = lands.map(({ geometry, properties }, i) => ({
+    row: i + 1,
+    geometry: () => gathered(geometry as Geometry | null),
+    properties: plain(properties ?? {}),
+  }));
+  return readLayer({ name: file.name.replace(/\.\w+$/, ""), rows, declared: BY_FORMAT, notes, expected: rows.length }, budget);
+}
+
+function note(code: string, params: FormatNote["params"]): FormatNote {
+  return { code, params, row: null, position: null };
+}
+
+/** Notes for the links that lead to nothing in this upload. */
+function linksOut(document: Document, file: InputFile, files: readonly InputFile[]): FormatNote[] {
+  const folder = file.name.includes("/") ? file.name.replace(/\/[^/]*$/, "/") : "";
+  return [...document.getElementsByTagName("NetworkLink")].flatMap((link) => {
+    const href = link.getElementsByTagName("href")[0]?.textContent?.trim() ?? "";
+    const inside = `${folder}${href.replace(/^\.\//, "")}`;
+    return files.some(({ name }) => name === inside) ? [] : [note("link_not_followed", { href: href.slice(0, 200) })];
+  });
+}
+
+/** Some writers put a space after the comma, where the standard has spaces between positions only. */
+function mendSpaces(document: Document): void {
+  for (const element of document.getElementsByTagName("coordinates")) {
+    const text = element.textContent ?? "";
+    if (/\s,|,\s/.test(text)) element.textContent = text.replace(/\s*,\s*/g, ",");
+  }
+}
+
+/** A MultiGeometry of one kind as what GeoJSON has for it. */
+function gathered(geometry: Geometry | null): Geometry | null {
+  if (geometry?.type !== "GeometryCollection") return geometry;
+  const parts = geometry.geometries;
+  const kinds = new Set(parts.map(({ type }) => type));
+  const [kind] = kinds;
+  if (kinds.size !== 1 || parts.length === 0) return geometry;
+  if (parts.length === 1) return parts[0]!;
+  if (kind !== "Point" && kind !== "LineString" && kind !== "Polygon") return geometry;
+  const coordinates = parts.map((part) => (part as Exclude<Geometry, { type: "GeometryCollection" }>).coordinates);
+  return { type: `Multi${kind}`, coordinates } as Geometry;
+}
+
+function plain(properties: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([name, value]) => !STYLE.test(name) && value !== undefined)
+      .map(([name, value]) => [name, textOf(value)]),
+  );
+}
+
+/** A description may come as `{ "@type": "html", value }`. */
+function textOf(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  return "value" in value ? value.value : JSON.stringify(value);
+}

@@ -1,0 +1,208 @@
+/** Tables of coordinates to features: one row a point, or rows that are the boundary points of plots. */
+import type { Geometry, Position } from "../api/common.ts";
+import { readCoordinate } from "./coordinate.ts";
+import { datumOf, zoneCode } from "./crs.ts";
+import type { DeclaredCrs, FormatNote, ReadLayer, ReadOptions } from "./format.ts";
+import { closeRing, readLayer, RowFault, type Budget, type Row } from "./geometry.ts";
+import { isNorthing, zonePrefix } from "./magnitude.ts";
+import { nestRings } from "./rings.ts";
+import { findColumns, type Columns } from "./table_columns.ts";
+import { parseWkt } from "./wkt.ts";
+
+/** A table as its cells; `row` of features and faults is the number of its line or sheet row, from 1. */
+export type Table = { name: string; cells: unknown[][]; encoding: ReadLayer["encoding"]; notes: FormatNote[] };
+
+/** The layer of a table; null where it holds no coordinates. `options.columns` names columns by their header (`x`, `y`, `plot`,
+ *  `ring`) and may say `geometry`: `point`, `line` or `polygon`. */
+export function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLayer | null {
+  const columns = findColumns(table.cells, options.columns);
+  if (!columns) return null;
+  const notes = [...table.notes];
+  const lines = linesOf(table.cells, columns);
+  if (lines.length === 0) return null;
+  // A merged cell says the same in each of its cells.
+  const above = [...new Set(table.cells.slice(0, Math.max(columns.header, 0)).flat())].join(" ");
+  const rest = { name: table.name, encoding: table.encoding };
+  if (columns.wkt !== null) {
+    const rows = lines.map(({ row, cells }) => ({
+      row,
+      geometry: () => wktOf(cells[columns.wkt!]),
+      properties: propertiesOf(cells, columns),
+    }));
+    return readLayer({ ...rest, rows, notes, declared: declaredBy(above, null), expected: rows.length }, budget);
+  }
+  const turned = order(lines, columns, options, notes);
+  const shape = options.columns?.geometry ?? shapeOf(lines, columns);
+  notes.push({ code: `table_${shape}`, params: {}, row: null, position: null });
+  const rows =
+    shape === "point" ? pointRows(lines, columns, turned) : plotRows(lines, columns, { turned, line: shape === "line", notes });
+  const layer = readLayer(
+    { ...rest, rows, declared: declaredBy(above, firstEasting(lines, turned)), expected: rows.length },
+    budget,
+  );
+  return { ...layer, notes: [...notes, ...layer.notes].slice(0, 200) };
+}
+
+type Line = { row: number; cells: unknown[]; first: number | null; second: number | null; gap: boolean };
+
+/** The rows below the header that hold anything; `gap`: an empty row stood before it. */
+function linesOf(cells: unknown[][], columns: Columns): Line[] {
+  const lines: Line[] = [];
+  let gap = false;
+  for (const [i, row] of cells.entries()) {
+    if (i <= columns.header) continue;
+    const empty = (column: number) => column < 0 || String(row[column] ?? "").trim() === "";
+    if (columns.wkt === null && empty(columns.first) && empty(columns.second)) {
+      gap = true;
+      continue;
+    }
+    if (columns.wkt !== null && empty(columns.wkt)) continue;
+    lines.push({
+      row: i + 1,
+      cells: row,
+      first: readCoordinate(row[columns.first]),
+      second: readCoordinate(row[columns.second]),
+      gap,
+    });
+    gap = false;
+  }
+  return lines;
+}
+
+/** Whether the second column is x. By the headers where they say longitude or easting; X and Y mean north and east to a
+ *  surveyor and the reverse to a program, so there the numbers decide, and a person is told. */
+function order(lines: readonly Line[], columns: Columns, { swap }: ReadOptions, notes: FormatNote[]): boolean {
+  let turned = columns.named === "yx";
+  if (columns.named === null) {
+    const count = (holds: (a: number, b: number) => boolean) =>
+      lines.filter(({ first, second }) => first !== null && second !== null && holds(first, second)).length;
+    turned = count((a, b) => isNorthing(a, b)) > count((a, b) => isNorthing(b, a));
+  }
+  if (swap === true) turned = !turned;
+  const name = (column: number) => columns.names[column] || String(column + 1);
+  const [x, y] = turned ? [columns.second, columns.first] : [columns.first, columns.second];
+  notes.push({ code: "columns_taken", params: { x: name(x), y: name(y) }, row: null, position: null });
+  return turned;
+}
+
+function firstEasting(lines: readonly Line[], turned: boolean): number | null {
+  const line = lines.find(({ first, second }) => first !== null && second !== null);
+  return line ? (turned ? line.second : line.first) : null;
+}
+
+/** Boundary points when the table numbers points or plots, or has nothing but coordinates; else one row is one point. */
+function shapeOf(lines: readonly Line[], columns: Columns): "point" | "polygon" {
+  if (lines.length < 3) return "point";
+  const [first, last] = [lines[0]!, lines.at(-1)!];
+  if (columns.ring !== null || (first.first === last.first && first.second === last.second)) return "polygon";
+  if (columns.plot !== null) {
+    const plots = new Set(lines.map(({ cells }) => String(cells[columns.plot!] ?? "").trim()).filter((plot) => plot !== ""));
+    return plots.size * 3 <= lines.length ? "polygon" : "point";
+  }
+  const used = [columns.first, columns.second, columns.point];
+  const more = columns.names.some(
+    (name, i) => name !== "" && !used.includes(i) && lines.some(({ cells }) => String(cells[i] ?? "").trim() !== ""),
+  );
+  return more && columns.point === null ? "point" : "polygon";
+}
+
+function positionOf({ first, second, row }: Line, turned: boolean): Position {
+  if (first === null || second === null) throw new RowFault("cell_no_number", { line: row });
+  return turned ? [second, first] : [first, second];
+}
+
+function pointRows(lines: readonly Line[], columns: Columns, turned: boolean): Row[] {
+  return lines.map((line) => ({
+    row: line.row,
+    geometry: () => ({ type: "Point", coordinates: positionOf(line, turned) }),
+    properties: propertiesOf(line.cells, columns),
+  }));
+}
+
+type Plotting = { turned: boolean; line: boolean; notes: FormatNote[] };
+
+function plotRows(lines: readonly Line[], columns: Columns, how: Plotting): Row[] {
+  return plotsOf(lines, columns).map((plot) => {
+    const row = plot[0]!.row;
+    return { row, geometry: () => plotShape(plot, columns, row, how), properties: common(plot, columns) };
+  });
+}
+
+/** Rows of one plot: by its name, which merged cells and tidy people write only once; without such a column by empty rows. */
+function plotsOf(lines: readonly Line[], { plot }: Columns): Line[][] {
+  const plots: Line[][] = [];
+  const byName = new Map<string, Line[]>();
+  let name = "";
+  for (const line of lines) {
+    if (plot !== null) {
+      name = String(line.cells[plot] ?? "").trim() || name;
+      const known = byName.get(name);
+      if (known) known.push(line);
+      else plots.push(byName.set(name, [line]).get(name)!);
+    } else if (line.gap || plots.length === 0) plots.push([line]);
+    else plots.at(-1)!.push(line);
+  }
+  return plots;
+}
+
+function plotShape(plot: readonly Line[], columns: Columns, row: number, { turned, line, notes }: Plotting): Geometry {
+  const rings: { ring: string; positions: Position[] }[] = [];
+  let closed = false;
+  for (const each of plot) {
+    const ring = columns.ring === null ? "" : String(each.cells[columns.ring] ?? "").trim();
+    let part = rings.at(-1);
+    if (!part || closed || (ring !== "" && ring !== part.ring)) rings.push((part = { ring, positions: [] }));
+    part.positions.push(positionOf(each, turned));
+    closed = !line && part.positions.length > 3 && closeRing(part.positions) === part.positions;
+  }
+  const positions = rings.map((ring) => ring.positions);
+  if (line) return { type: "MultiLineString", coordinates: positions };
+  const short = positions.find((part) => part.length < 3);
+  if (short) throw new RowFault("ring_too_short", { count: short.length }, short[0] as [number, number]);
+  const open = positions.filter((part) => closeRing(part) !== part).length;
+  if (open > 0) notes.push({ code: "plot_closed", params: { count: open }, row, position: null });
+  return nestRings(positions.map(closeRing)).geometry;
+}
+
+function wktOf(cell: unknown): Geometry {
+  const text = String(cell);
+  const geometry = parseWkt(text.replace(/^\s*SRID=\d+\s*;/i, ""));
+  if (!geometry) throw new RowFault("wkt_broken", { text: text.slice(0, 60) });
+  return geometry;
+}
+
+function propertiesOf(cells: readonly unknown[], columns: Columns): Record<string, unknown> {
+  const coordinates = [columns.first, columns.second, columns.wkt];
+  return Object.fromEntries(
+    columns.names
+      .map((name, i) => [name, i, cells[i] ?? null] as const)
+      .filter(([name, i]) => name !== "" && !coordinates.includes(i))
+      .map(([name, , value]) => [name, typeof value === "string" && value.trim() === "" ? null : value]),
+  );
+}
+
+/** Attributes of a plot: those that all its rows agree on, blanks aside. */
+function common(plot: readonly Line[], columns: Columns): Record<string, unknown> {
+  const all = plot.map(({ cells }) => propertiesOf(cells, columns));
+  const skipped = [columns.point, columns.ring].map((i) => (i === null ? "" : columns.names[i]));
+  return Object.fromEntries(
+    Object.keys(all[0] ?? {})
+      .filter((name) => !skipped.includes(name))
+      .map((name) => [name, [...new Set(all.map((each) => each[name]).filter((value) => value !== null))]] as const)
+      .filter(([, values]) => values.length === 1)
+      .map(([name, [value]]) => [name, value]),
+  );
+}
+
+/** A datum named above the header ("2000国家大地坐标系", "1980西安坐标系"): a zone's number in the eastings completes it. */
+function declaredBy(above: string, easting: number | null): DeclaredCrs | null {
+  const datum = datumOf(above) ?? (/1980|西安/.test(above) ? "XIAN80" : /1954|北京54/.test(above) ? "BEIJING54" : null);
+  if (datum === null) return null;
+  const text = above.replace(/\s+/g, " ").trim().slice(0, 200);
+  const prefix = easting === null ? null : zonePrefix(easting);
+  const degrees = easting !== null && Math.abs(easting) <= 180;
+  if (datum === "XIAN80" || datum === "BEIJING54") return { text, crs: datum, where: "title" };
+  if (degrees) return { text, crs: datum === "WGS84" ? "EPSG:4326" : "EPSG:4490", where: "title" };
+  if (datum === "WGS84" || prefix === null) return { text, crs: null, where: "title" };
+  return { text, crs: zoneCode(prefix.width === 3 ? 3 * prefix.zone : 6 * prefix.zone - 3, prefix.width, true), where: "title" };
+}

@@ -1,0 +1,110 @@
+/** Which columns of a table are coordinates, and which say what belongs together, by their headers in Chinese or English. */
+import { FormatError, type ReadOptions } from "./format.ts";
+import { readCoordinate } from "./coordinate.ts";
+
+/** Column numbers from 0; `header` is the row they stand in, -1 without one. `first` and `second` are the coordinates in the
+ *  order of the table; `named` says whether the headers tell which is which. */
+export type Columns = {
+  header: number;
+  names: string[];
+  first: number;
+  second: number;
+  named: "xy" | "yx" | null;
+  plot: number | null;
+  ring: number | null;
+  point: number | null;
+  wkt: number | null;
+};
+
+const EAST = /^(lon|lng|long|longitude|经度|东经|easting|east|e|东坐标|东向|x_?coord|point_x|gcj_?lon|wgs_?lon|横坐标.*)$/;
+const NORTH = /^(lat|latitude|纬度|北纬|northing|north|n|北坐标|北向|y_?coord|point_y|gcj_?lat|wgs_?lat|纵坐标.*)$/;
+const X = /^x$|^x坐标|^坐标x|^x值|^x轴|^x\b/;
+const Y = /^y$|^y坐标|^坐标y|^y值|^y轴|^y\b/;
+const PLOT =
+  /^(地块|宗地|图斑|多边形|斑块|区块|项目)?(编号|名称|号|名)$|^(地块|宗地|图斑|多边形|斑块|区块)$|^(plot|parcel|polygon|block|area)([_ ]?(id|no|name|number|code))?$|地块/;
+const RING = /^(地块)?圈号$|^环号$|^(ring|part)([_ ]?(no|id|number))?$/;
+const POINT = /点号|界址点|拐点|桩号|^(point|vertex|node|pt)([_ ]?(no|id|number|name))?$|^序号$|^no\.?$/;
+const WKT = /^(wkt|geom|geometry|the_geom|wkt_geom|shape)$/;
+
+const HEADER_ROWS = 20;
+
+/** By the headers, or by the first two columns of numbers; `chosen` names columns by their header: `x`, `y`, `plot`, `ring`.
+ *  Null where the table has no coordinates. Throws FormatError `column_unknown`. */
+export function findColumns(rows: readonly unknown[][], chosen: ReadOptions["columns"]): Columns | null {
+  for (const [header, row] of rows.slice(0, HEADER_ROWS).entries()) {
+    const names = row.map((cell) => String(cell ?? "").trim());
+    const found = chosen ? byChoice(names, chosen) : byHeader(names);
+    if (found) return { header, names, ...found };
+  }
+  if (chosen && (chosen.x || chosen.y))
+    throw new FormatError("column_unknown", { names: [chosen.x, chosen.y].filter(Boolean).join(", ") });
+  return byNumbers(rows);
+}
+
+type Roles = Omit<Columns, "header" | "names">;
+
+function clean(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[（([【].*?[)）\]】]/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+function others(names: readonly string[], taken: readonly number[]): Pick<Roles, "plot" | "ring" | "point"> {
+  const find = (pattern: RegExp, but: readonly number[]) => {
+    const at = names.findIndex((name, i) => !but.includes(i) && pattern.test(clean(name)));
+    return at === -1 ? null : at;
+  };
+  const ring = find(RING, taken);
+  const point = find(POINT, [...taken, ring ?? -1]);
+  return { ring, point, plot: find(PLOT, [...taken, ring ?? -1, point ?? -1]) };
+}
+
+function byHeader(names: readonly string[]): Roles | null {
+  const cleaned = names.map(clean);
+  const at = (pattern: RegExp) => cleaned.findIndex((name) => pattern.test(name));
+  const [east, north, x, y, wkt] = [at(EAST), at(NORTH), at(X), at(Y), at(WKT)];
+  const roles = (first: number, second: number, named: Roles["named"]) => ({
+    first,
+    second,
+    named,
+    wkt: null,
+    ...others(names, [first, second]),
+  });
+  if (east !== -1 && north !== -1) return east < north ? roles(east, north, "xy") : roles(north, east, "yx");
+  if (x !== -1 && y !== -1 && x !== y) return roles(x, y, null);
+  if (wkt !== -1) return { first: -1, second: -1, named: null, wkt, ...others(names, [wkt]) };
+  return null;
+}
+
+function byChoice(names: readonly string[], chosen: Record<string, string>): Roles | null {
+  const at = (name: string | undefined) => (name === undefined ? -1 : names.indexOf(name.trim()));
+  const [x, y] = [at(chosen.x), at(chosen.y)];
+  if (x === -1 || y === -1) return chosen.x || chosen.y ? null : byHeader(names);
+  const rest = others(names, [x, y]);
+  const role = (name: "plot" | "ring") =>
+    chosen[name] === undefined ? rest[name] : at(chosen[name]) === -1 ? null : at(chosen[name]);
+  return { first: x, second: y, named: "xy", wkt: null, ...rest, plot: role("plot"), ring: role("ring") };
+}
+
+/** Without headers: the last two columns that are numbers in nine of ten rows, as `点号,X,Y` has them, and as `X,Y` does. */
+function byNumbers(rows: readonly unknown[][]): Columns | null {
+  const filled = rows.filter((row) => row.some((cell) => cell !== "" && cell !== null && cell !== undefined));
+  const width = Math.max(0, ...filled.slice(0, 100).map((row) => row.length));
+  const numeric = Array.from({ length: width }, (_, i) => i).filter((i) => {
+    const numbers = filled.map((row) => readCoordinate(row[i])).filter((value) => value !== null);
+    // Numbers of points are whole and small, coordinates are not.
+    return (
+      numbers.length > 0 &&
+      numbers.length >= filled.length * 0.9 &&
+      numbers.some((value) => !Number.isInteger(value) || Math.abs(value) > 100_000)
+    );
+  });
+  if (numeric.length < 2) return null;
+  const [first, second] = numeric as [number, number];
+  const before = Array.from({ length: first }, (_, i) => i);
+  const names = Array.from({ length: width }, (_, i) => `column_${i + 1}`);
+  const point = before.find((i) => filled.some((row) => String(row[i] ?? "") !== "")) ?? null;
+  return { header: -1, names, first, second, named: null, plot: null, ring: null, point, wkt: null };
+}

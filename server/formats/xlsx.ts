@@ -1,0 +1,101 @@
+/** Workbooks (.xlsx): every sheet that holds coordinates is a layer. Formulas are not computed; what the program that saved the
+ *  file had computed is taken, and said. */
+import { zipSync } from "fflate";
+import { unzip } from "./archive.ts";
+import {
+  FormatError,
+  type Format,
+  type FormatNote,
+  type InputFile,
+  type Limits,
+  type ReadLayer,
+  type ReadOptions,
+} from "./format.ts";
+import { budgetOf } from "./geometry.ts";
+import { readTable } from "./table.ts";
+
+/** A workbook takes some twenty times its text in memory. */
+const SHEET_BYTES = 40_000_000;
+const CELLS = 20_000_000;
+
+export const xlsx: Format = {
+  id: "xlsx",
+  endings: [".xlsx"],
+  sniff: (files) => (files.some(isXlsx) ? 0.8 : 0),
+  read: async (files, options, limits) => {
+    const layers: ReadLayer[] = [];
+    for (const file of files.filter(isXlsx)) layers.push(...(await readBook(file, options, limits)));
+    if (layers.length === 0) throw new FormatError("table_no_coordinates");
+    return layers;
+  },
+};
+
+/** The list of a zip's files stands at its end, uncompressed. */
+function isXlsx({ bytes }: InputFile): boolean {
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return false;
+  const end = new TextDecoder("latin1").decode(bytes.subarray(Math.max(0, bytes.length - 65_536)));
+  return end.includes("xl/workbook.xml");
+}
+
+async function readBook(file: InputFile, options: ReadOptions, limits: Limits): Promise<ReadLayer[]> {
+  // Unpacked here within limits, and packed again as it stands, so that exceljs meets nothing but what was measured.
+  const parts = await unzip(file, { ...limits, bytes: Math.min(limits.bytes, SHEET_BYTES) });
+  const { default: exceljs } = await import("exceljs");
+  const book = new exceljs.Workbook();
+  try {
+    const packed = zipSync(Object.fromEntries(parts.map(({ name, bytes }) => [name, bytes])), { level: 0 });
+    await book.xlsx.load(packed.buffer as ArrayBuffer);
+  } catch (error) {
+    throw new FormatError("xlsx_damaged", { name: file.name, cause: String((error as Error).message).slice(0, 120) });
+  }
+  const budget = budgetOf(limits);
+  const layers: ReadLayer[] = [];
+  const skipped: string[] = [];
+  for (const sheet of book.worksheets) {
+    const notes: FormatNote[] = [];
+    const layer = readTable({ name: sheet.name, cells: cellsOf(sheet, notes), encoding: null, notes }, options, budget);
+    if (layer) layers.push(layer);
+    else if (sheet.actualRowCount > 0) skipped.push(sheet.name);
+  }
+  if (skipped.length > 0 && layers[0])
+    layers[0].notes.push({
+      code: "sheets_ignored",
+      params: { names: skipped.join(", ").slice(0, 200) },
+      row: null,
+      position: null,
+    });
+  return layers;
+}
+
+type Sheet = import("exceljs").Worksheet;
+
+function cellsOf(sheet: Sheet, notes: FormatNote[]): unknown[][] {
+  if (sheet.rowCount * sheet.columnCount > CELLS) throw new FormatError("xlsx_cells", { max: CELLS });
+  const cells: unknown[][] = [];
+  let [formulas, empty] = [0, 0];
+  sheet.eachRow({ includeEmpty: false }, (row, number) => {
+    const values: unknown[] = [];
+    row.eachCell({ includeEmpty: false }, (cell, column) => {
+      const value = valueOf(cell.value);
+      if (cell.formula !== undefined) {
+        formulas += 1;
+        if (value === null) empty += 1;
+      }
+      values[column - 1] = value;
+    });
+    cells[number - 1] = Array.from(values, (value) => value ?? null);
+  });
+  if (formulas > 0) notes.push({ code: "formulas_cached", params: { count: formulas }, row: null, position: null });
+  if (empty > 0) notes.push({ code: "formulas_empty", params: { count: empty }, row: null, position: null });
+  return Array.from(cells, (row) => row ?? []);
+}
+
+/** Texts, numbers and truth values; dates as 2026-11-25; of formulas and links what they show; null for errors. */
+function valueOf(value: unknown): unknown {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString().slice(0, 10);
+  if (typeof value !== "object" || value === null) return value ?? null;
+  const cell = value as { richText?: { text: string }[]; text?: unknown; result?: unknown; error?: unknown };
+  if (cell.richText) return cell.richText.map(({ text }) => text).join("");
+  if ("result" in cell) return valueOf(cell.result);
+  return "text" in cell ? valueOf(cell.text) : null;
+}

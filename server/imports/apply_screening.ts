@@ -1,0 +1,109 @@
+/** An import taken as many sites: a screening of its rows, in the order of the file. A row that cannot be judged is named
+ *  in the results like any other. */
+import { randomUUID } from "node:crypto";
+import type { ApplyAsScreening, ScreeningOfImport } from "../api/imports.ts";
+import { ACTIONS } from "../check_input.ts";
+import type { Db } from "../db/open.ts";
+import type { ActivitySpec, AttributeSpec, Catalogue } from "../domain/rule.ts";
+import { LANGS, say } from "../messages.ts";
+import { Problem } from "../problem.ts";
+import { takenAfter } from "../queries/imports.ts";
+import { type SiteRow, storeScreening } from "../queries/screenings.ts";
+import { MAX_SITES, rowOf } from "../screening.ts";
+import { coerce } from "./mapping.ts";
+import type { ChosenCrs } from "./place.ts";
+import type { Stored } from "./preview.ts";
+
+export async function takeAsScreening(
+  db: Db,
+  catalogue: Catalogue,
+  stored: Stored,
+  { index, chosen, request, as_of }: { index: number; chosen: ChosenCrs; request: ApplyAsScreening; as_of: string },
+): Promise<ScreeningOfImport> {
+  const total = stored.layers[index]!.features;
+  if (total === 0 || total > MAX_SITES)
+    throw new Problem(
+      422,
+      "import-refused",
+      {},
+      { faults: [{ pointer: "#", key: "fault.sites_count", params: { max: MAX_SITES, got: total } }] },
+    );
+  const sites: Omit<SiteRow, "n">[] = [];
+  const accuracy_m = (request.accuracy_m ?? 0) + chosen.accuracy_m;
+  for (let after = 0; ;) {
+    const taken = await takenAfter(db, stored.id, index, chosen.key, {
+      repair: request.repair === true,
+      after,
+      limit: 500,
+      vertices: 100_000,
+      shapes: true,
+    });
+    if (taken.length === 0) break;
+    for (const { row, properties, geometry } of taken)
+      sites.push(
+        rowOf({
+          type: "Feature",
+          geometry,
+          properties: { ...siteOf(properties, row, request, catalogue), crs: "EPSG:4490", accuracy_m },
+        }),
+      );
+    after = taken.at(-1)!.n;
+  }
+  const id = randomUUID();
+  await storeScreening(db, { id, name: request.name, as_of, asked: { crs: "EPSG:4490" }, sites });
+  return { as: "screening", screening: id, total: sites.length };
+}
+
+/** What a row says of its project, in the codes of the vocabulary where its words are known. */
+function siteOf(
+  row: Record<string, unknown>,
+  number: number,
+  request: ApplyAsScreening,
+  catalogue: Catalogue,
+): Record<string, unknown> {
+  const { mapping } = request;
+  const field = (name: string | undefined) => (name === undefined ? null : (row[name] ?? null));
+  const text = (value: unknown) => (value === null ? "" : String(value).trim());
+  const activity = activityOf(text(field(mapping.activity)), catalogue);
+  const attributes: Record<string, unknown> = { ...request.attributes };
+  for (const [name, from] of Object.entries(mapping.attributes ?? {})) {
+    const value = attributeOf(
+      catalogue.attributes.find((spec) => spec.name === name),
+      field(from),
+    );
+    if (value !== null) attributes[name] = value;
+  }
+  return {
+    name: text(field(mapping.name)) || `${request.name} ${number}`.slice(0, 200),
+    activity: activity ?? (text(field(mapping.activity)) || request.activity),
+    action: actionOf(text(field(mapping.action))) ?? (text(field(mapping.action)) || request.action),
+    attributes,
+  };
+}
+
+function activityOf(words: string, catalogue: Catalogue): string | undefined {
+  const wanted = words.toLowerCase();
+  const names = ({ code, title, aliases }: ActivitySpec) => [
+    code,
+    ...[title, ...aliases].flatMap(({ zh, en }) => [zh, en.toLowerCase()]),
+  ];
+  return wanted === "" ? undefined : catalogue.activities.find((each) => names(each).includes(wanted))?.code;
+}
+
+function actionOf(words: string): string | undefined {
+  return ACTIONS.find(
+    (action) => action === words || LANGS.some((lang) => say(lang, `action.${action}`).toLowerCase() === words.toLowerCase()),
+  );
+}
+
+/** Null: the row says nothing. What cannot be read stays as it is, and is named when the row is judged. */
+function attributeOf(spec: AttributeSpec | undefined, value: unknown): unknown {
+  if (!spec) return value;
+  const values = spec.options ? Object.fromEntries(spec.options.map(({ value: code, title }) => [code, title])) : null;
+  const column = { title: spec.title, unit: spec.unit, optional: true, tiled: false, told: false, refers: null };
+  if (spec.type === "choices") {
+    const list = coerce({ ...column, type: "list", values: null }, value);
+    return Array.isArray(list) ? list.map((each) => coerce({ ...column, type: "text", values }, each)) : list;
+  }
+  return coerce({ ...column, type: spec.type === "choice" ? "text" : spec.type, values }, value);
+}

@@ -1,0 +1,483 @@
+/** Imports from the outside, on both engines: upload, preview, apply, undo; nothing is stored when anything fails. */
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { strToU8, zipSync } from "fflate";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ImportSummary, LayerOfImport, ScreeningOfImport, SiteOfImport } from "../../server/api/imports.ts";
+import type { List } from "../../server/api/common.ts";
+import type { ScreenedSite, Screening } from "../../server/api/screenings.ts";
+import { eachEngine } from "../support/engines.ts";
+import { AS_ZONES, countRows, geoJson, type Items, uploadsOf, zone } from "../support/imports.ts";
+import { FAR, IN_FIRST, PIG_FARM, rectangle, type Service, startService } from "../support/service.ts";
+
+const BOW_TIE = {
+  type: "Polygon",
+  coordinates: [
+    [
+      [105.85, 29.33],
+      [105.851, 29.331],
+      [105.851, 29.33],
+      [105.85, 29.331],
+      [105.85, 29.33],
+    ],
+  ],
+};
+const A = rectangle(105.95, 29.23, 105.951, 29.231);
+const B = rectangle(105.96, 29.23, 105.961, 29.231);
+/** The same rectangle in the 3-degree zone of 105 E (EPSG:4544), metres, to the millimetre of PROJ. */
+const METRES = rectangle(592363.53, 3235135.924, 592459.861, 3235247.559);
+
+eachEngine((engine) => {
+  let service: Service;
+  let folder: string;
+  const { upload, uploadGeoJson, look, apply, undo } = uploadsOf(() => service);
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "shuijie-uploads-"));
+    service = await startService(await engine.open(), {
+      uploads: folder,
+      limits: { bytes: 3_000_000, vertices: 60_000, feature_vertices: 20_000, seconds: 30, memory_mb: 256 },
+    });
+  });
+  afterAll(async () => {
+    await service.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const zones = async (day: string) => {
+    const { features } = await service.json<Items>(`/api/collections/protection_zone/items?limit=1000&datetime=${day}`);
+    return features;
+  };
+  const codes = async (day: string) => (await zones(day)).map(({ id }) => id);
+  /** Everything that an import could have left behind. */
+  const traces = async () => ({ rows: await countRows(service.database.db), folders: readdirSync(folder).length });
+
+  describe("a preview", () => {
+    it("shows rows, fields, reference system, bounds and counts, and stores nothing in any layer", async () => {
+      const before = await zones("2026-02-01");
+      const preview = await uploadGeoJson([zone("T-1", A), zone("T-2", B)]);
+      expect(preview).toMatchObject({
+        format: "geojson",
+        encoding: "UTF-8",
+        numberMatched: 2,
+        counts: { read: 2, faulty: 0 },
+        faults: [],
+        applied: null,
+        crs: { declared: { crs: "EPSG:4490" }, certain: true, used: "EPSG:4490", refused: null, accuracy_m: 0 },
+      });
+      expect(preview.fields.map(({ name }) => name)).toEqual(["编号", "名称", "级别", "水域或陆域", "水源地"]);
+      expect(preview.bounds!.map((n) => Number(n.toFixed(6)))).toEqual([105.95, 29.23, 105.961, 29.231]);
+      expect(preview.features.features.map(({ id, geometry }) => [id, geometry?.type])).toEqual([
+        [1, "Polygon"],
+        [2, "Polygon"],
+      ]);
+      expect(await zones("2026-02-01")).toEqual(before);
+    });
+
+    it("is given in pages", async () => {
+      const { id } = await uploadGeoJson(Array.from({ length: 5 }, (_, n) => zone(`P-${n}`, A)));
+      const first = (await look(id, "&limit=2")).body;
+      const second = await service.json<typeof first>(first.links.find(({ rel }) => rel === "next")!.href);
+      expect([first, second].map(({ features }) => features.features.map((each) => each.id))).toEqual([
+        [1, 2],
+        [3, 4],
+      ]);
+    });
+
+    it("tries a reference system: shapes are where it puts them, and nothing is drawn before one is known", async () => {
+      const { id, crs, features, bounds } = await uploadGeoJson([zone("T-1", METRES)], "");
+      expect(crs).toMatchObject({ used: null, certain: false });
+      expect(crs.candidates.map((each) => each.crs)).toContain("EPSG:4544");
+      expect([features.features[0]!.geometry, bounds]).toEqual([null, null]);
+      const right = (await look(id, "&crs=EPSG:4544")).body;
+      for (const [n, degrees] of [105.95, 29.23, 105.951, 29.231].entries()) expect(right.bounds![n]).toBeCloseTo(degrees, 3);
+      const wrong = (await look(id, "&crs=EPSG:4545")).body;
+      expect(wrong.bounds![0]).toBeCloseTo(108.95, 1);
+    });
+
+    it("names what is wrong with a shape, with its place, and offers a repair with the area before and after", async () => {
+      const preview = await uploadGeoJson([zone("T-1", A), zone("T-2", BOW_TIE), zone("T-3", null)]);
+      expect(preview.counts).toMatchObject({ read: 2, faulty: 2 });
+      const [empty, crossing] = preview.faults;
+      expect(crossing).toMatchObject({ row: 2, code: "invalid_ring", detail: expect.stringMatching(/crosses itself/) });
+      expect(crossing!.position!.map((n) => n.toFixed(4))).toEqual(["105.8505", "29.3305"]);
+      expect(empty).toMatchObject({ row: 3, position: null });
+      expect(preview.repairs).toHaveLength(1);
+      expect(preview.repairs[0]!.area_after_m2).toBeGreaterThan(1000);
+    });
+  });
+
+  describe("a reference system", () => {
+    it("is not assumed: without one, nothing is applied, and the likely ones are named", async () => {
+      const { id } = await uploadGeoJson([zone("T-1", METRES)], "");
+      const { status, problem } = await apply(id, AS_ZONES);
+      expect([status, problem.type]).toEqual([422, "/problems/crs-not-chosen"]);
+      expect(problem.detail).toContain("EPSG:4544");
+    });
+
+    it("that the coordinates contradict counts as none", async () => {
+      const { id, crs } = await uploadGeoJson([zone("T-1", METRES)], "EPSG:4490");
+      expect(crs).toMatchObject({ certain: false, used: null });
+      expect(crs.warnings.length).toBeGreaterThan(0);
+      expect((await apply(id, AS_ZONES)).problem.type).toBe("/problems/crs-not-chosen");
+    });
+
+    it("of a datum that may not be converted is refused, whatever is chosen", async () => {
+      const { id, crs } = await uploadGeoJson([zone("T-1", METRES)], "EPSG:2360");
+      expect(crs).toMatchObject({ used: null, refused: expect.any(String) });
+      const { status, problem } = await apply(id, { ...AS_ZONES, crs_chosen: "EPSG:4544" });
+      expect([status, problem.type]).toEqual([422, "/problems/crs-refused"]);
+    });
+
+    it("chosen wrongly puts shapes far from the district: every row is refused by name", async () => {
+      const { id } = await uploadGeoJson([zone("T-1", METRES)], "");
+      const { status, problem } = await apply(id, { ...AS_ZONES, crs_chosen: "EPSG:4545" });
+      expect([status, problem.type]).toEqual([422, "/problems/import-refused"]);
+      expect(problem.errors![0]).toMatchObject({
+        pointer: "#/rows/1",
+        detail: expect.stringMatching(/far from district 500118/),
+      });
+    });
+
+    it("of public web maps is undone on request only, and leaves doubt in the accuracy", async () => {
+      const { id } = await uploadGeoJson([zone("T-1", A)]);
+      const plain = (await apply<SiteOfImport>(id, { as: "site" })).body;
+      const shifted = (await apply<SiteOfImport>(id, { as: "site", crs_chosen: "GCJ-02" })).body;
+      expect([plain.accuracy_m, shifted.accuracy_m]).toEqual([0, 5]);
+      expect(Math.abs(plain.bbox[0] - shifted.bbox[0])).toBeGreaterThan(0.001);
+    });
+
+    it("that nobody knows is refused by name", async () => {
+      const { id } = await uploadGeoJson([zone("T-1", A)]);
+      expect((await look(id, "&crs=EPSG:9999")).problem.type).toBe("/problems/unknown-crs");
+    });
+  });
+
+  describe("as a site", () => {
+    it("parts are united and go straight into a check", async () => {
+      const { id } = await uploadGeoJson([zone("T-1", IN_FIRST), zone("T-2", FAR)]);
+      const { body: site } = await apply<SiteOfImport>(id, { as: "site" });
+      expect(site).toMatchObject({ crs: "EPSG:4490", accuracy_m: 0, rows: [1, 2], geometry: { type: "MultiPolygon" } });
+      const { geometry, crs, accuracy_m } = site;
+      const check = await service.check({ ...PIG_FARM, geometry, crs, accuracy_m });
+      expect(check.conclusion).toBe("prohibited");
+      expect(check.site.area_m2).toBeCloseTo(site.area_m2!, 1);
+      const one = (await apply<SiteOfImport>(id, { as: "site", rows: [2] })).body;
+      expect(one).toMatchObject({ rows: [2], geometry: { type: "Polygon" } });
+    });
+
+    it("a faulty part refuses the whole, unless its repair is taken", async () => {
+      const { id } = await uploadGeoJson([zone("T-1", FAR), zone("T-2", BOW_TIE)]);
+      const refused = await apply(id, { as: "site" });
+      expect([refused.status, refused.problem.errors![0]!.pointer]).toEqual([422, "#/rows/2/geometry"]);
+      const mended = await apply<SiteOfImport>(id, { as: "site", repair: true });
+      expect(mended.body.rows).toEqual([1, 2]);
+      expect((await apply(id, { as: "site", rows: [7] })).problem.errors![0]!.detail).toMatch(/no row 7/);
+    });
+  });
+
+  it("as a screening, every row is judged by its own words, and a faulty one is named", async () => {
+    const farm = (name: string, geometry: unknown, more = {}) => ({
+      type: "Feature",
+      geometry,
+      properties: { 项目: name, 类型: "规模化畜禽养殖场", 性质: "新建", 畜种: "pig", 出栏: "3,000", ...more },
+    });
+    const activities = await service.json<{ items: { code: string; title: string }[] }>("/api/activities?q=livestock_farm");
+    const title = activities.items[0]!.title;
+    const again = await uploadGeoJson([
+      farm("甲", IN_FIRST, { 类型: title }),
+      farm("乙", BOW_TIE, { 类型: title }),
+      farm("丙", FAR, { 类型: "芝士" }),
+    ]);
+    const { status, body } = await apply<ScreeningOfImport>(again.id, {
+      as: "screening",
+      name: "一批",
+      as_of: "2026-11-22",
+      mapping: { name: "项目", activity: "类型", action: "性质", attributes: { species: "畜种", annual_output: "出栏" } },
+    });
+    expect(status, JSON.stringify(body)).toBe(201);
+    await expect
+      .poll(async () => (await service.json<Screening>(`/api/screenings/${body.screening}`)).state, { timeout: 60_000 })
+      .toBe("done");
+    const { items } = await service.json<List<ScreenedSite>>(`/api/screenings/${body.screening}/sites`);
+    expect(
+      items.map(({ name, action, result, faults }) => [name, action, result?.conclusion ?? null, faults[0]?.pointer ?? null]),
+    ).toEqual([
+      ["甲", "new", "prohibited", null],
+      ["乙", "new", null, "#/geometry"],
+      ["丙", "new", null, "#/activity"],
+    ]);
+  });
+
+  describe("into a layer", () => {
+    it("rows take effect on their day, tiles follow, the log says who, and an undo leaves all as it was", async () => {
+      const before = await zones("2026-02-01");
+      const versions = await service.database.db
+        .selectFrom("layer_version")
+        .selectAll()
+        .where("layer", "=", "protection_zone")
+        .execute();
+      const { id } = await uploadGeoJson([zone("L-1", A), zone("L-2", B, { 级别: "second" })]);
+      const applied = await apply<LayerOfImport>(id, AS_ZONES);
+      expect(applied.status, JSON.stringify(applied.body)).toBe(201);
+      expect(applied.body).toMatchObject({
+        total: 2,
+        good: 2,
+        faults: [],
+        unused: [],
+        mapping: { code: "编号", name_zh: "名称", level: "级别", part: "水域或陆域", water_source: "水源地" },
+        change: {
+          who: "operator",
+          layer: "protection_zone",
+          district: "500118",
+          written: 2,
+          closed: 0,
+          left_out: 0,
+          undone_at: null,
+        },
+      });
+      expect(await codes("2026-02-01")).toEqual(expect.arrayContaining(["L-1", "L-2"]));
+      expect(await codes("2025-12-31")).not.toContain("L-1");
+      const [version] = await service.database.db
+        .selectFrom("layer_version")
+        .selectAll()
+        .where("layer", "=", "protection_zone")
+        .execute();
+      expect(version!.version).toBe(versions[0]!.version + 1);
+      expect((await look(id)).body.applied).toMatchObject({ written: 2 });
+      expect((await apply(id, AS_ZONES)).problem.type).toBe("/problems/import-applied");
+
+      expect((await undo(id)).status).toBe(200);
+      expect(await zones("2026-02-01")).toEqual(before);
+      expect((await undo(id)).problem.type).toBe("/problems/nothing-to-undo");
+      const list = await service.json<List<ImportSummary>>("/api/imports?limit=200");
+      expect(list.items.find((each) => each.id === id)!.changes).toMatchObject([{ written: 2, undone_at: expect.any(String) }]);
+    });
+
+    it("a code that was there begins a new life, the old one ends that day; undo gives the old one back whole", async () => {
+      const code = "500118-HJZB-1";
+      const before = await zones("2026-02-01");
+      const { id } = await uploadGeoJson([zone(code, A)]);
+      expect((await apply<LayerOfImport>(id, AS_ZONES)).body.change).toMatchObject({ written: 1, closed: 1 });
+      const lives = await service.json<{ items: { valid_from: string; valid_to: string | null }[] }>(
+        `/api/collections/protection_zone/items/${code}/versions`,
+      );
+      expect(lives.items.map(({ valid_from, valid_to }) => [valid_from, valid_to]).toSorted()).toEqual([
+        ["2000-01-01", "2026-01-01"],
+        ["2026-01-01", null],
+      ]);
+      const later = await uploadGeoJson([zone(code, B)]);
+      const clash = await apply(later.id, { ...AS_ZONES, valid_from: "2025-01-01" });
+      expect(clash.problem.errors![0]!.detail).toMatch(/from 2026-01-01/);
+      expect((await apply<LayerOfImport>(later.id, { ...AS_ZONES, valid_from: "2026-06-01" })).status).toBe(201);
+      const refused = await undo(id);
+      expect([refused.status, refused.problem.type]).toEqual([409, "/problems/undo-refused"]);
+      expect(refused.problem.errors![0]!.detail).toContain(code);
+      expect((await undo(later.id)).status).toBe(200);
+      expect((await undo(id)).status).toBe(200);
+      expect(await zones("2026-02-01")).toEqual(before);
+    });
+
+    it("all or nothing refuses the file for one row; good rows takes the others; each fault names row and column", async () => {
+      const rows = [
+        zone("G-1", A),
+        zone("G-2", B, { 级别: "特级" }),
+        zone("G-3", BOW_TIE),
+        zone("G-4", { type: "Point", coordinates: [105.95, 29.23] }),
+        zone("", A),
+        zone("G-6", A),
+        zone("G-6", B),
+      ];
+      const { id } = await uploadGeoJson(rows);
+      const before = await traces();
+      const refused = await apply(id, AS_ZONES);
+      expect([refused.status, refused.problem.type]).toEqual([422, "/problems/import-refused"]);
+      expect(refused.problem.errors!.map(({ pointer }) => pointer)).toEqual([
+        "#/rows/2/level",
+        "#/rows/3/geometry",
+        "#/rows/4/geometry",
+        "#/rows/5/code",
+        "#/rows/6",
+        "#/rows/7",
+      ]);
+      expect(await traces()).toEqual(before);
+      const trial = await apply<LayerOfImport>(id, { ...AS_ZONES, mode: "good_rows" }, "&trial=true");
+      expect([trial.status, trial.body.good, trial.body.change]).toEqual([200, 1, null]);
+      expect(await traces()).toEqual(before);
+      const claimed = await apply(id, { ...AS_ZONES, mode: "good_rows", covers: ["protection_zone/first"] });
+      expect(claimed.problem.errors![0]).toMatchObject({ pointer: "#/covers", detail: expect.stringMatching(/6 row/) });
+      const taken = await apply<LayerOfImport>(id, { ...AS_ZONES, mode: "good_rows" });
+      expect(taken.body).toMatchObject({ total: 7, good: 1, change: { written: 1, left_out: 6 } });
+      expect((await codes("2026-02-01")).filter((code) => String(code).startsWith("G-"))).toEqual(["G-1"]);
+      expect((await undo(id)).status).toBe(200);
+    });
+
+    it("an approved boundary names its approval, and one that is not schematic its accuracy", async () => {
+      const { id } = await uploadGeoJson([zone("A-1", A)]);
+      const source = { ...AS_ZONES.source, basis: "approved_polygon" };
+      const { problem } = await apply(id, { ...AS_ZONES, source });
+      expect(problem.errors!.map(({ pointer }) => pointer)).toEqual([
+        "#/source/approval_no",
+        "#/source/approval_body",
+        "#/source/approval_date",
+        "#/source/accuracy_m",
+      ]);
+      const whole = {
+        ...source,
+        approval_no: "渝府〔2025〕1号",
+        approval_body: "重庆市人民政府",
+        approval_date: "2025-06-01",
+        accuracy_m: 2,
+      };
+      const applied = await apply<LayerOfImport>(id, { ...AS_ZONES, source: whole });
+      expect(applied.status).toBe(201);
+      const feature = (await zones("2026-02-01")).find((each) => each.id === "A-1")!;
+      expect(feature.properties).toMatchObject({ basis: "approved_polygon", accuracy_m: 2, approval_date: "2025-06-01" });
+      await undo(id);
+    });
+
+    it("two writers of one code at once: one life each day, and no half of either", async () => {
+      const imports = await Promise.all([A, B].map((shape) => uploadGeoJson([zone("W-1", shape), zone("W-2", shape)])));
+      const answers = await Promise.all(
+        imports.map(({ id }, n) => apply<LayerOfImport>(id, { ...AS_ZONES, valid_from: `2026-0${n + 1}-01` })),
+      );
+      const statuses = answers.map(({ status }) => status).toSorted();
+      expect(statuses[0]).toBe(201);
+      expect([201, 409, 422]).toContain(statuses[1]);
+      const lives = (await codes("2026-03-01")).filter((code) => String(code).startsWith("W-"));
+      expect(lives).toEqual(["W-1", "W-2"]);
+      const twice = await uploadGeoJson([zone("W-3", A)]);
+      const same = await Promise.all([1, 2, 3].map(() => apply(twice.id, AS_ZONES)));
+      expect(same.map(({ status }) => status).toSorted()).toEqual([201, 409, 409]);
+    });
+
+    it("a request that makes no sense is refused by pointer, before anything is looked at", async () => {
+      const { id } = await uploadGeoJson([zone("R-1", A)]);
+      const pointers = async (request: Record<string, unknown>) =>
+        (await apply(id, request)).problem.errors?.map(({ pointer }) => pointer);
+      expect(await pointers({ as: "map" })).toEqual(["#/as"]);
+      expect(await pointers({ ...AS_ZONES, layer: "moon", valid_from: "2026-02-30", colour: "red" })).toEqual(
+        expect.arrayContaining(["#/layer", "#/valid_from", "#/colour"]),
+      );
+      expect(await pointers({ ...AS_ZONES, district: "999999" })).toEqual(["#/district"]);
+      expect(await pointers({ ...AS_ZONES, mapping: { level: "颜色", moon: "编号" } })).toEqual([
+        "#/mapping/level",
+        "#/mapping/moon",
+      ]);
+      expect(await pointers({ ...AS_ZONES, covers: ["protection_zone/second", "river"] })).toEqual(["#/covers/0", "#/covers/1"]);
+    });
+  });
+
+  describe("an upload that fails leaves nothing", () => {
+    it.each([
+      ["is no known type", "x.bin", new Uint8Array([1, 2, 3, 4, 250, 251]), 422, "unreadable-file"],
+      ["is empty", "x.geojson", "", 422, "unreadable-file"],
+      ["lies about its type", "x.shp", geoJson([]), 422, "unreadable-file"],
+      ["is over the size", "x.geojson", " ".repeat(3_100_000), 413, "upload-too-large"],
+      [
+        "is a zip that unpacks a thousandfold",
+        "x.zip",
+        zipSync({ "a.geojson": new Uint8Array(20_000_000) }),
+        422,
+        "unreadable-file",
+      ],
+      [
+        "names a path that leads out",
+        "x.zip",
+        zipSync({ "../../etc/a.geojson": strToU8(geoJson([zone("Z", A)])) }),
+        422,
+        "unreadable-file",
+      ],
+      [
+        "has too many vertices",
+        "x.geojson",
+        geoJson(
+          Array.from({ length: 13_000 }, () => ({ type: "Feature", properties: {}, geometry: rectangle(1, 1, 2, 2) })),
+          "",
+        ),
+        422,
+        "unreadable-file",
+      ],
+    ] as const)("a file that %s", async (_what, name, bytes, status, type) => {
+      const before = await traces();
+      const { status: got, problem } = await upload([{ name, bytes }]);
+      expect([got, problem.type], JSON.stringify(problem)).toEqual([status, `/problems/${type}`]);
+      expect(problem.detail.length).toBeGreaterThan(10);
+      expect(await traces()).toEqual(before);
+    });
+
+    it("a body that is no upload, or of unknown parts", async () => {
+      const before = await traces();
+      expect((await service.post("/api/imports", {})).status).toBe(415);
+      const form = new FormData();
+      form.append("picture", new Blob(["x"]), "x.png");
+      expect((await fetch(`${service.url}/api/imports`, { method: "POST", body: form })).status).toBe(422);
+      expect((await fetch(`${service.url}/api/imports`, { method: "POST", body: new FormData() })).status).toBe(422);
+      const broken = await fetch(`${service.url}/api/imports`, {
+        method: "POST",
+        headers: { "content-type": "multipart/form-data; boundary=x" },
+        body: '--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nhalf',
+      });
+      expect(broken.status).toBe(400);
+      expect(await traces()).toEqual(before);
+    });
+
+    it("a caller who hangs up in the middle", async () => {
+      const before = await traces();
+      const socket = connect(Number(new URL(service.url).port), "127.0.0.1");
+      socket.write(
+        "POST /api/imports HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n" +
+          '--x\r\nContent-Disposition: form-data; name="file"; filename="a.geojson"\r\n\r\n{',
+      );
+      await expect.poll(() => readdirSync(folder).length).toBe(before.folders + 1);
+      socket.destroy();
+      await expect.poll(() => readdirSync(folder).length).toBe(before.folders);
+      expect(await traces()).toEqual(before);
+    });
+  });
+
+  it("pasted text is read like a file", async () => {
+    const form = new FormData();
+    form.append("text", geoJson([zone("X-1", A)]));
+    const response = await fetch(`${service.url}/api/imports`, { method: "POST", body: form });
+    expect(response.status).toBe(201);
+    expect(await response.json()).toMatchObject({ format: "geojson", numberMatched: 1 });
+  });
+
+  it("tiles and checks are answered while a large file is read, placed and applied", async () => {
+    const many = Array.from({ length: 1500 }, (_, n) => {
+      const west = 105.8 + (n % 50) * 0.002;
+      const south = 29.2 + Math.floor(n / 50) * 0.002;
+      return zone(`M-${n}`, rectangle(west, south, west + 0.001, south + 0.001));
+    });
+    const going = { on: true };
+    const importing = (async () => {
+      const { id } = await uploadGeoJson(many);
+      const { body } = await apply<LayerOfImport>(id, AS_ZONES);
+      return { id, body };
+    })();
+    let tiles = 0;
+    const done = () => (going.on = false);
+    importing.then(done, done);
+    while (going.on) {
+      const response = await service.get(`/tiles/protection_zone/12/${3000 + (tiles % 1000)}/1700`);
+      expect([200, 204]).toContain(response.status);
+      tiles++;
+    }
+    const { id, body } = await importing;
+    expect(body.change).toMatchObject({ written: 1500 });
+    expect(tiles).toBeGreaterThan(3);
+    expect((await undo(id)).status).toBe(200);
+  });
+
+  it("an import that nobody knows is a 404 throughout", async () => {
+    const id = "00000000-0000-4000-8000-000000000000";
+    expect([
+      (await look(id)).status,
+      (await apply(id, AS_ZONES)).status,
+      (await undo(id)).status,
+      (await look("x")).status,
+    ]).toEqual([404, 404, 404, 404]);
+  });
+});
