@@ -206,35 +206,40 @@ function inForceOn(asOf: string): RawBuilder<unknown> {
   return sql`valid_from <= ${asOf}::date and (valid_to is null or ${asOf}::date < valid_to)`;
 }
 
-/** For each site, how many features in force each theme has in the files that claim to cover it: 0 when any of those files
- *  has none, for an emptied file proves nothing, whatever other districts have. A theme that no file covers here is counted
- *  over the whole layer. One array, in the order of the sites. */
+/** No theme's features are counted beyond this: that there are any is the proof, and a country's are not counted for it. */
+export const MOST_COUNTED = 10_000;
+
+/** For each site, how many features in force each theme has in the files that claim to cover it (none beyond MOST_COUNTED a
+ *  file is counted): 0 when any of those files has none, for an emptied file proves nothing, whatever other districts have.
+ *  A theme that no file covers here is counted over the whole layer. One array, in the order of the sites. */
 function countsOf({ layer, themes }: MeasureInput, asOf: string): RawBuilder<unknown> {
-  const counted = (spec: ThemeSpec) => sql`from ${sql.table(layer.id)} where ${inForceOn(asOf)} and ${matching(spec)}`;
+  const counted = (spec: ThemeSpec, file: RawBuilder<unknown> = sql``) => sql`(
+    select count(*)::int from (
+      select from ${sql.table(layer.id)} where ${file} ${inForceOn(asOf)} and ${matching(spec)} limit ${sql.lit(MOST_COUNTED)}
+    ) as few)`;
   const names = sql.join(themes.map(({ theme }) => sql`(${sql.lit(theme)})`));
+  const each = (of: (spec: ThemeSpec) => RawBuilder<unknown>) =>
+    sql.join(
+      themes.map((spec) => sql`when ${sql.lit(spec.theme)} then ${of(spec)}`),
+      sql` `,
+    );
   return sql`
     with loaded as materialized (
       select distinct site.n, c.theme, c.file
       from site join coverage as c on c.geom && site.here and st_intersects(c.geom, site.here)
       where c.theme in (${sql.join(themes.map(({ theme }) => sql.lit(theme)))}) and c.state = 'loaded' and ${inForceOn(asOf)}
     ),
-    per_file as materialized (${sql.join(
-      themes.map(
-        (spec) => sql`select ${sql.lit(spec.theme)} as theme, file, count(*)::int as features ${counted(spec)}
-          and file in (select file from loaded where theme = ${sql.lit(spec.theme)}) group by file`,
-      ),
-      sql` union all `,
-    )}),
+    per_file as materialized (
+      select theme, asked.file, case theme ${each((spec) => counted(spec, sql`file = asked.file and`))} end as features
+      from (select distinct theme, file from loaded) as asked
+    ),
     held as (
-      select loaded.n, theme, case when min(coalesce(features, 0)) = 0 then 0 else sum(features)::int end as features
-      from loaded left join per_file using (theme, file)
+      select loaded.n, theme, case when min(features) = 0 then 0 else sum(features)::int end as features
+      from loaded join per_file using (theme, file)
       group by loaded.n, theme
     ),
     each_site as (
-      select site.n, jsonb_object_agg(asked.theme, coalesce(held.features, case asked.theme ${sql.join(
-        themes.map((spec) => sql`when ${sql.lit(spec.theme)} then (select count(*)::int ${counted(spec)})`),
-        sql` `,
-      )} end)) as counts
+      select site.n, jsonb_object_agg(asked.theme, coalesce(held.features, case asked.theme ${each((spec) => counted(spec))} end)) as counts
       from site cross join (values ${names}) as asked (theme) left join held on held.n = site.n and held.theme = asked.theme
       group by site.n
     )

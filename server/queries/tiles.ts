@@ -7,7 +7,7 @@ import { columnsOf, type Layer } from "../layers/layer.ts";
 /** Pixels of 1/4096 kept around a tile, so that outlines and hatches meet. */
 const BUFFER = 64;
 
-/** From this zoom on, snapping hardly ever breaks a ring (0.4-1.8 %); below, rings are made valid again. */
+/** From this zoom on, snapping hardly ever breaks a ring (0.4-1.8 %); below, shapes that are valid on a grid are kept. */
 const SNAP_IS_SAFE_FROM = 11;
 
 /** One layer's tile, not compressed; empty when there is nothing. Below `minzoom` a layer has no tiles.
@@ -75,23 +75,28 @@ function lineRows(names: Sql, shown: Sql, { z, box, placed }: Frame): Sql {
     where not st_isempty(geom) and st_length(geom) > 0`;
 }
 
+/** Below `SNAP_IS_SAFE_FROM` the shapes kept on the grid of zoom 10 or 8 are drawn: valid, and a fraction of the vertices.
+ *  On its own grid such a shape needs no mending unless the box cuts it; on a coarser one it does. */
 function polygonRows(names: Sql, shown: Sql, { z, box, placed, holds }: Frame): Sql {
-  const snapped = placed(
-    sql`case when geom_3857 @ env.box then geom_3857 else st_collectionextract(st_clipbybox2d(geom_3857, env.box), 3) end`,
-  );
-  const mended = z >= SNAP_IS_SAFE_FROM ? snapped : sql`st_collectionextract(st_makevalid(${snapped}), 3)`;
+  const kept = z >= SNAP_IS_SAFE_FROM ? "geom_3857" : z > 8 ? "geom_z10" : "geom_z8";
+  const shape = sql.ref(kept);
+  const whole = sql`${shape} @ env.box`;
+  const clipped = sql`st_collectionextract(st_clipbybox2d(${shape}, env.box), 3)`;
+  const mend = (geometry: Sql) => (z >= SNAP_IS_SAFE_FROM ? geometry : sql`st_collectionextract(st_makevalid(${geometry}), 3)`);
+  const ownGrid = z === 10 || z === 8 || z >= SNAP_IS_SAFE_FROM;
   return sql`
-    with shown as materialized (select ${names}, geom_3857, st_pointonsurface(geom_3857) as spot ${shown})
+    with shown as materialized (select ${names}, ${shape}, spot_3857 ${shown})
     select ${names}, st_forcepolygonccw(geom) as geom
     from (
-      select ${names}, ${mended} as geom
+      select ${names},
+        case when ${whole} then ${ownGrid ? placed(shape) : mend(placed(shape))} else ${mend(placed(clipped))} end as geom
       from shown, (select ${box} as box) as env
       order by code collate "C"
       offset 0
     ) as cut
     where not st_isempty(geom)
     union all
-    select ${names}, ${placed(sql`spot`)} as geom
+    select ${names}, ${placed(sql`spot_3857`)} as geom
     from shown
-    where ${holds(sql`spot`)}`;
+    where ${holds(sql`spot_3857`)}`;
 }
