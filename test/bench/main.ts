@@ -1,4 +1,4 @@
-/** `npm run bench [-- --quick] [-- --only start,checks,tiles,idle,pan]`: every figure beside its twin, both taken in turn in
+/** `npm run bench [-- --quick] [-- --only start,checks,tiles,idle,pan,zones] [-- --zones 20000,200000]`: every figure beside its twin, both taken in turn in
  *  one run, as a ratio. Nothing here is asserted; other work on the machine shows. Writes `.cache/bench.json` too. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
@@ -16,11 +16,14 @@ import { buildPages, ROOT, run } from "./pages.ts";
 import { benchPan, crowd } from "./pan.ts";
 import { benchStart } from "./start.ts";
 import { benchTiles } from "./tiles.ts";
+import { benchZones } from "./zones.ts";
 
-const PARTS = ["start", "checks", "tiles", "idle", "pan"] as const;
+const PARTS = ["start", "checks", "tiles", "idle", "pan", "zones"] as const;
 type Part = (typeof PARTS)[number];
 
-const { values } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
+const { values } = parseArgs({
+  options: { quick: { type: "boolean", default: false }, only: { type: "string" }, zones: { type: "string" } },
+});
 const asked = values.only?.split(",") ?? PARTS;
 const unknown = asked.filter((part) => !(PARTS as readonly string[]).includes(part));
 if (unknown.length > 0) {
@@ -28,6 +31,12 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const wants = (...parts: Part[]) => parts.some((part) => asked.includes(part));
+/** On the embedded engine the smallest size only: inserting is not what it is for. */
+const sizes = (values.zones ?? (values.quick ? "20000" : "20000,200000")).split(",").map(Number);
+if (sizes.some((size) => !Number.isInteger(size) || size < 1000)) {
+  console.error(`--zones takes whole numbers from 1000, ascending; it was given ${values.zones}.`);
+  process.exit(2);
+}
 const rounds = (full: number, quick: number) => (values.quick ? quick : full);
 
 const folder = await mkdtemp(join(tmpdir(), "shuijie-bench-"));
@@ -35,6 +44,7 @@ const figures: Figure[] = [];
 try {
   if (wants("start")) await starts();
   if (wants("checks", "tiles")) await engines();
+  if (wants("zones")) await zones();
   if (wants("idle", "pan"))
     if (noBrowser) console.log(`Pages: not measured; ${noBrowser}.`);
     else await inBrowser();
@@ -78,6 +88,23 @@ async function inService(database: OpenDatabase): Promise<void> {
   } finally {
     await service.close();
   }
+}
+
+async function zones(): Promise<void> {
+  const log = createLog({ ...readConfig({}), logLevel: "error" });
+  const measure = async (database: OpenDatabase, own: number[], url?: string) => {
+    const service = await startService(database);
+    try {
+      figures.push(...(await benchZones(service, own, rounds(5, 2), url)));
+    } finally {
+      await service.close();
+    }
+  };
+  await measure(await openDatabase({ dataDir: join(folder, "zones"), log, holder: { command: "bench" } }), sizes.slice(0, 1));
+  const url = process.env["TEST_DATABASE_URL"];
+  if (!url) return console.log("PostgreSQL: not measured; set TEST_DATABASE_URL.");
+  const { freshPostgres } = await import("../support/engines.ts");
+  await measure(await freshPostgres(url, log), sizes, url);
 }
 
 async function inBrowser(): Promise<void> {

@@ -1,0 +1,268 @@
+/** Checks, screenings, sweeps and tiles among 20,000 to a million zones, each beside the SQL that a person would write for
+ *  it, in turn in one run. Tiles too beside the plain shape of ST_AsMVTGeom and, where pgbench is installed, beside that
+ *  shape sent by pgbench. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { sql } from "kysely";
+import type { Geometry } from "../../server/api/common.ts";
+import type { Screening } from "../../server/api/screenings.ts";
+import type { Sweep } from "../../server/api/sweeps.ts";
+import { zoneOf } from "../../server/gather.ts";
+import { columnsOf } from "../../server/layers/layer.ts";
+import { protection_zone } from "../../server/layers/protection_zone.ts";
+import type { Service } from "../support/service.ts";
+import {
+  addFarms,
+  addZones,
+  overlayByHand,
+  overlayOfManyByHand,
+  prepareDistrict,
+  PROJECT,
+  screeningOf,
+  SIDE,
+  sitesOf,
+  SOUTH,
+  WEST,
+} from "./dataset.ts";
+import { type Figure, figure, inTurn, timed } from "./measure.ts";
+
+const CHECKS = 60;
+const SCREENED = 500;
+const FARMS = 1000;
+
+/** `sizes` ascending; each adds to the one before. */
+export async function benchZones(
+  service: Service,
+  sizes: readonly number[],
+  rounds: number,
+  databaseUrl?: string,
+): Promise<Figure[]> {
+  const { db, engine } = service.database;
+  const figures: Figure[] = [];
+  await prepareDistrict(db);
+  await addFarms(db, FARMS);
+  const sites = await sitesOf(db, SCREENED);
+  let held = 0;
+  for (const size of sizes) {
+    const began = performance.now();
+    await addZones(db, held, size, (done) => console.log(`zones, ${engine}: ${done} of ${size}`));
+    held = size;
+    console.log(`zones, ${engine}: ${size} stand after ${((performance.now() - began) / 1000).toFixed(0)} s`);
+    await service.refreshTiles();
+    const part = `${size / 1000}k zones, ${engine}`;
+    figures.push(...(await benchOneCheck(service, part, sites.slice(0, CHECKS), rounds)));
+    figures.push(await benchScreening(service, part, sites));
+    figures.push(await benchSweep(service, part));
+    figures.push(...(await benchTileShapes(service, part, rounds, databaseUrl)));
+  }
+  return figures;
+}
+
+const frameOf = (own: Geometry) => zoneOf((own as Extract<Geometry, { type: "Polygon" }>).coordinates[0]![0]![0]!);
+
+async function benchOneCheck(service: Service, part: string, sites: Geometry[], rounds: number): Promise<Figure[]> {
+  const ask = async (geometry: unknown) => {
+    const response = await service.post("/api/checks?lang=zh&trial=true", { name: "bench", ...PROJECT, geometry });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${response.status} ${text.slice(0, 300)}`);
+  };
+  const http: number[] = [];
+  const hand: number[] = [];
+  for (const site of sites) {
+    const query = overlayByHand(site, frameOf(site));
+    await ask(site);
+    await query.execute(service.database.db);
+    const times = await inTurn(rounds, {
+      http: () => timed(() => ask(site)),
+      hand: () => timed(() => query.execute(service.database.db)),
+    });
+    http.push(...times.http);
+    hand.push(...times.hand);
+  }
+  return [
+    figure(
+      part,
+      "check over HTTP, all layers and rules",
+      http,
+      { what: "one overlay of zones by hand", times: hand },
+      { note: `${sites.length} sites` },
+    ),
+  ];
+}
+
+async function finished<T extends { state: string }>(read: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const now = await read();
+    if (now.state === "done") return now;
+    if (now.state === "failed" || now.state === "cancelled") throw new Error(JSON.stringify(now));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function benchScreening(service: Service, part: string, sites: Geometry[]): Promise<Figure> {
+  const ours = await timed(async () => {
+    const response = await service.post("/api/screenings", screeningOf(sites));
+    const { id } = (await response.json()) as Screening;
+    await finished(() => service.json<Screening>(`/api/screenings/${id}`));
+  });
+  const hand = await timed(() => handOverlay(service, sites));
+  return figure(part, `screening of ${sites.length} sites`, [ours], { what: "one overlay of zones by hand", times: [hand] });
+}
+
+async function handOverlay(service: Service, sites: Geometry[]): Promise<void> {
+  for (const [srid, alike] of Map.groupBy(sites, frameOf)) await overlayOfManyByHand(alike, srid).execute(service.database.db);
+}
+
+async function benchSweep(service: Service, part: string): Promise<Figure> {
+  const { db } = service.database;
+  const ours = await timed(async () => {
+    const response = await service.post("/api/sweeps", { as_of: "2026-11-26" });
+    const { id } = (await response.json()) as Sweep;
+    await finished(() => service.json<Sweep>(`/api/sweeps/${id}`));
+  });
+  const hand = await timed(() =>
+    sql`select f.code, z.code from facility as f join protection_zone as z on z.geom && f.geom and st_intersects(z.geom, f.geom)
+      where f.state = 'operating' and z.valid_from <= '2026-11-26' and (z.valid_to is null or '2026-11-26' < z.valid_to)`.execute(
+      db,
+    ),
+  );
+  return figure(part, "sweep, every facility and rule", [ours], { what: "facilities in zones by hand", times: [hand] });
+}
+
+type Tile = { z: number; x: number; y: number };
+
+/** Tiles of z 8 to 14 along a diagonal of the district. */
+function tilesOf(): Tile[] {
+  const tiles: Tile[] = [];
+  for (let z = 8; z <= 14; z++)
+    for (let i = 0; i < Math.min(8, 2 ** (z - 7)); i++) {
+      const lon = WEST + 0.3 + ((SIDE - 0.6) * (i + 0.5)) / 8;
+      const latitude = ((SOUTH + 0.3 + ((SIDE - 0.6) * (i + 0.5)) / 8) * Math.PI) / 180;
+      tiles.push({
+        z,
+        x: Math.floor(((lon + 180) / 360) * 2 ** z),
+        y: Math.floor(((1 - Math.asinh(Math.tan(latitude)) / Math.PI) / 2) * 2 ** z),
+      });
+    }
+  return tiles;
+}
+
+const TAGS = Object.entries(columnsOf(protection_zone))
+  .filter(([, column]) => column.tiled)
+  .map(([name]) => name);
+
+/** As most tile servers do: transformed, clipped and validated at each request. */
+const plainShape = ({ z, x, y }: Tile | { z: string; x: string; y: string }) => `
+  select st_asmvt(t, 'protection_zone', 4096, 'geom') from (
+    select ${TAGS.join(", ")}, st_asmvtgeom(st_transform(geom, 3857), st_tileenvelope(${z}, ${x}, ${y}), 4096, 64, true) as geom
+    from protection_zone
+    where geom && st_setsrid(st_transform(st_tileenvelope(${z}, ${x}, ${y}, margin => 0.015625), 4326), 4490)
+      and valid_from <= '2026-11-26' and (valid_to is null or '2026-11-26' < valid_to)
+  ) as t`;
+
+let day = Date.UTC(2030, 0, 1);
+const freshDay = () => new Date((day += 86_400_000)).toISOString().slice(0, 10);
+
+async function benchTileShapes(service: Service, part: string, rounds: number, databaseUrl?: string): Promise<Figure[]> {
+  const { db, engine } = service.database;
+  const tiles = tilesOf();
+  const fetchTile = async ({ z, x, y }: Tile) => {
+    const response = await fetch(`${service.url}/tiles/protection_zone/${z}/${x}/${y}?datetime=${freshDay()}`);
+    await response.arrayBuffer();
+    if (!response.ok) throw new Error(String(response.status));
+  };
+  if (engine === "embedded") {
+    const made: number[] = [];
+    for (const tile of tiles) made.push(await timed(() => fetchTile(tile)));
+    return [figure(part, "tile of zones, made", made, undefined, { note: "the engine has no ST_AsMVTGeom" })];
+  }
+  const made: Record<"low" | "high", number[]> = { low: [], high: [] };
+  const plain: Record<"low" | "high", number[]> = { low: [], high: [] };
+  for (const tile of tiles) {
+    const band = tile.z >= 11 ? "high" : "low";
+    const query = sql.raw(plainShape(tile));
+    await fetchTile(tile);
+    await query.execute(db);
+    const times = await inTurn(Math.max(2, Math.ceil(rounds / 2)), {
+      made: () => timed(() => fetchTile(tile)),
+      plain: () => timed(() => query.execute(db)),
+    });
+    made[band].push(...times.made);
+    plain[band].push(...times.plain);
+  }
+  const figures = (["low", "high"] as const).map((band) =>
+    figure(
+      part,
+      `tile of zones over HTTP, z ${band === "low" ? "8-10" : "11-14"}`,
+      made[band],
+      { what: "plain ST_AsMVTGeom", times: plain[band] },
+      { target: 0.25 },
+    ),
+  );
+  return [...figures, ...(await besidePgbench(service, part, tiles, databaseUrl, fetchTile))];
+}
+
+/** Four clients each, z 9 and up: milliseconds a tile. */
+async function besidePgbench(
+  service: Service,
+  part: string,
+  tiles: Tile[],
+  databaseUrl: string | undefined,
+  fetchTile: (tile: Tile) => Promise<void>,
+): Promise<Figure[]> {
+  const pgbench = "/usr/lib/postgresql";
+  const found = existsSync(pgbench)
+    ? readdirSync(pgbench)
+        .map((version) => join(pgbench, version, "bin", "pgbench"))
+        .find((path) => existsSync(path))
+    : undefined;
+  if (!found || !databaseUrl) return [];
+  const walk = tiles.filter(({ z }) => z >= 9);
+  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(service.database.db);
+  const url = new URL(databaseUrl);
+  url.pathname = `/${rows[0]!.name}`;
+  const script = join(import.meta.dirname, "..", "..", ".cache", "plain.pgb");
+  const list = (of: (tile: Tile) => number) => walk.map((tile, i) => `when ${i} then ${of(tile)}`).join(" ");
+  writeFileSync(
+    script,
+    [
+      `\\set i random(0, ${walk.length - 1})`,
+      `\\set z case :i ${list(({ z }) => z)} end`,
+      `\\set x case :i ${list(({ x }) => x)} end`,
+      `\\set y case :i ${list(({ y }) => y)} end`,
+      `${plainShape({ z: ":z", x: ":x", y: ":y" }).replaceAll(/\s+/g, " ")};`,
+    ].join("\n"),
+  );
+  const seconds = 10;
+  const child = spawn(found, ["-n", "-M", "prepared", "-c", "4", "-j", "2", "-T", String(seconds), "-f", script, url.href], {
+    env: { ...process.env, PGOPTIONS: "-c jit=off" },
+  });
+  let printed = "";
+  child.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
+  await once(child, "exit");
+  const tps = Number(/tps = ([\d.]+)/.exec(printed)?.[1]);
+  let served = 0;
+  const until = performance.now() + seconds * 1000;
+  await Promise.all(
+    [0, 1, 2, 3].map(async (client) => {
+      for (let i = client; performance.now() < until; i = (i * 7 + 3) % walk.length) {
+        await fetchTile(walk[i]!);
+        served++;
+      }
+    }),
+  );
+  return [
+    figure(
+      part,
+      "tile of zones, four clients at once, ms a tile",
+      [(seconds * 1000) / served],
+      {
+        what: "plain shape by pgbench",
+        times: [1000 / tps],
+      },
+      { target: 0.25, note: `${(served / seconds).toFixed(0)} and ${tps.toFixed(0)} tiles a second` },
+    ),
+  ];
+}
