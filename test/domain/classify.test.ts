@@ -283,7 +283,7 @@ describe("attributes as given", () => {
       { name: "species", code: "value", expected: expect.stringContaining("pig | beef_cattle"), got: '"dragon"' },
       { name: "annual_output", code: "value", expected: "integer 0..100000000", got: "-1" },
     ]);
-    expect(faults("grazing", { boats: true })).toEqual([{ name: "boats", code: "unknown", expected: "", got: "true" }]);
+    expect(faults("grazing", { boats: true })).toEqual([{ name: "boats", code: "unknown", expected: "since", got: "true" }]);
   });
   it("a number without bounds takes any finite number", () => {
     const spec = { name: "n", type: "number", min: null, max: null, options: null } as AttributeSpec;

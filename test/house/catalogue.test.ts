@@ -50,7 +50,8 @@ describe("the vocabulary", () => {
     expect(Object.isFrozen(catalogue.rules[0]?.who.actions)).toBe(true);
     expect(() => (catalogue.activities as unknown[]).push({})).toThrow();
   });
-  it("sets no operator setting: what the source gives no number for is unknown", () => expect(catalogue.settings).toEqual({}));
+  it("sets no operator setting everywhere: what the source gives no number for is unknown", () =>
+    expect(catalogue.settings).toEqual({}));
 });
 
 describe("WS-01 to WS-09", () => {
@@ -183,11 +184,16 @@ describe("the loader", () => {
     return [];
   };
 
-  it("takes the good one, settings included", () =>
-    expect(load()).toMatchObject({ rules: { length: 4 }, settings: { "scale.pig": 500 } }));
-  it("goes without settings.json", () => {
-    rmSync(join(folder, "settings.json"));
-    expect(load().settings).toEqual({});
+  it("takes the good one, settings and orders included", () =>
+    expect(load()).toMatchObject({
+      rules: { length: 4 },
+      settings: { "scale.pig": 500 },
+      orders: [{ id: "O-1" }, { id: "O-2" }],
+    }));
+  it("goes without settings and orders", () => {
+    rmSync(join(folder, "settings"), { recursive: true });
+    rmSync(join(folder, "orders"), { recursive: true });
+    expect(load()).toMatchObject({ settings: {}, place_settings: [], orders: [] });
   });
   it("knows no columns of a layer that this version does not have", () =>
     expect(() => loadCatalogue(folder, () => null)).not.toThrow());
