@@ -1,32 +1,22 @@
 /** What can be wrong with what places say: settings that nobody reads or in another unit, orders without a place or an end.
  *  Pure. */
 import type { CatalogueFault } from "./catalogue_faults.ts";
-import { holesOf } from "./domain/classify.ts";
 import { liesIn } from "./domain/judge.ts";
 import type { Catalogue, Order, PlaceSettings } from "./domain/rule.ts";
-import { templatesIn, templatesOf } from "./domain/settings.ts";
+import { namesIn, namesOf } from "./domain/settings.ts";
 
 export type SettingFiles = ({ file: string } & PlaceSettings)[];
 export type OrderFiles = { file: string; orders: Order[] }[];
 
-/** Every name of a setting that a rule or class can read, holes filled with every option of their attribute. `templates`:
- *  those of the whole catalogue unless given. */
-export function settingNames(
-  catalogue: Catalogue,
-  templates: readonly string[] = [
-    ...catalogue.rules.flatMap((row) => templatesOf(row, catalogue.classes)),
-    ...catalogue.classes.flatMap(({ condition }) => templatesIn(condition)),
-  ],
-): string[] {
-  const options = (name: string) =>
-    catalogue.attributes.find((spec) => spec.name === name)?.options?.map(({ value }) => value) ?? [];
-  const names = templates.flatMap((template) =>
-    holesOf(template).reduce(
-      (made, hole) => made.flatMap((each) => options(hole).map((value) => each.replace(`{${hole}}`, value))),
-      [template],
-    ),
-  );
-  return [...new Set(names)];
+/** Every name of a setting that a rule or class can read. */
+export function settingNames({ rules, classes, attributes }: Pick<Catalogue, "rules" | "classes" | "attributes">): string[] {
+  const values = (name: string) => attributes.find((spec) => spec.name === name)?.options?.map(({ value }) => value) ?? [];
+  return [
+    ...new Set([
+      ...rules.flatMap((row) => namesOf(row, classes, values)),
+      ...classes.flatMap(({ condition }) => namesIn(condition, values)),
+    ]),
+  ];
 }
 
 /** Files under another name, and names that stand twice. */

@@ -7,7 +7,7 @@ import { type Answer, CONCLUSIONS, contribution } from "./domain/conclude.ts";
 import type { Evidence, FeatureEvidence } from "./domain/evidence.ts";
 import { JURISDICTION, type Judged, type Judgement, type Project, type ReasonSpec, relationOf, shareOf } from "./domain/judge.ts";
 import type { Article, Catalogue, Order, Setting } from "./domain/rule.ts";
-import { settingsRead } from "./domain/settings.ts";
+import { NATIONAL, settingsRead } from "./domain/settings.ts";
 import type { DecidedBy } from "./domain/stood.ts";
 import { layerOf } from "./layers/index.ts";
 import { columnsOf } from "./layers/layer.ts";
@@ -200,14 +200,17 @@ function saySetting(lang: Lang, name: string, { settings }: Frozen, catalogue: C
     ?.settings.find((each) => each.name === name);
   const [family] = name.split(".") as [string];
   const units = catalogue.setting_families?.find((each) => each.family === family)?.units;
-  return {
-    name,
-    title: filed?.title[lang] ?? say(lang, `setting.${family}`),
-    value,
-    unit: origin.unit === null ? null : (units?.find(({ unit }) => unit === origin.unit)?.title[lang] ?? origin.unit),
-    jurisdiction: origin.jurisdiction,
-    source: origin.source && saySource(lang, origin.source),
-  };
+  const title = filed?.title[lang] ?? say(lang, `setting.${family}`);
+  const unit = origin.unit === null ? null : (units?.find((each) => each.unit === origin.unit)?.title[lang] ?? origin.unit);
+  const source = origin.source && saySource(lang, origin.source);
+  const place = origin.jurisdiction === NATIONAL ? say(lang, "setting.national") : origin.jurisdiction;
+  const text = say(lang, source === null ? "setting.used" : "setting.used_from", {
+    title,
+    value: unit === null ? value : `${value} ${unit}`,
+    place,
+    source,
+  });
+  return { name, title, value, unit, jurisdiction: origin.jurisdiction, source, text };
 }
 
 /** Title, article and date of where a setting's figure stands. */

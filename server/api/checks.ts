@@ -100,6 +100,8 @@ export type SettingUsed = {
   jurisdiction: string;
   /** Title, article and date; null where the catalogue names none. */
   source: string | null;
+  /** As said in the report. */
+  text: string;
 };
 
 /** An order in force on the feature, or on its district where the rule asks for orders. */

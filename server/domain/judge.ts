@@ -13,7 +13,7 @@ import {
   type ThemeCoverage,
   type Tolerances,
 } from "./evidence.ts";
-import { kindsInForce, ordersOn } from "./order.ts";
+import { ordersOn } from "./order.ts";
 import type { ActivitySpec, Catalogue, Checklist, Instrument, Order, ReadOutcome, Rule, ThemeSpec } from "./rule.ts";
 import type { EffectiveSettings } from "./settings.ts";
 import { decidedBy, type DecidedBy, firstHeld, stoodOf } from "./stood.ts";
@@ -257,7 +257,7 @@ function evaluateWhen(rule: Rule, feature: FeatureEvidence | null, input: Judgin
   return evaluate(rule.when, {
     ...factsOf(input, input.classes, feature),
     outcomes: Object.fromEntries(rulesRead(rule).map((id) => [id, outcomeRead(id, rule, feature, input)])),
-    ...(asks("order") && { orders: kindsInForce(ordersOn(feature, jurisdictions, catalogue.orders ?? [], asOf)) }),
+    ...(asks("order") && { orders: ordersOn(feature, jurisdictions, catalogue.orders ?? [], asOf).kinds }),
     ...(asks("stood") && {
       stood: stoodOf({ ...project.attributes, ...project.activity.fixed }, feature, firstHeld(rule, catalogue.rules)),
     }),

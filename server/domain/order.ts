@@ -13,6 +13,8 @@ export type OrdersHere = {
   district: Order[];
   /** On a district that only may be its own. */
   possible: Order[];
+  /** For each kind: certainly in force, certainly not, or unknown. */
+  kinds: Record<OrderKind, Truth>;
 };
 
 /** In force on `asOf` (yyyy-mm-dd): half-open. */
@@ -23,7 +25,7 @@ export function orderStands({ from, until }: Pick<Order, "from" | "until">, asOf
 /** Orders in force on `asOf` on the feature and on its district: that of its competence, else every district that may hold
  *  the site. `feature` null: on those districts alone. */
 export function ordersOn(feature: Met, districts: string[], orders: readonly Order[], asOf: string): OrdersHere {
-  const here: OrdersHere = { own: [], district: [], possible: [] };
+  const here: Omit<OrdersHere, "kinds"> = { own: [], district: [], possible: [] };
   const competent = feature?.columns["competent_jurisdiction"];
   for (const order of orders) {
     if (!orderStands(order, asOf)) continue;
@@ -37,20 +39,24 @@ export function ordersOn(feature: Met, districts: string[], orders: readonly Ord
       else if (places.length === 0 || within.length > 0) here.possible.push(order);
     }
   }
-  return here;
+  return {
+    ...here,
+    kinds: {
+      regional_limit: truthOf("regional_limit", here, districts),
+      approval_suspension: truthOf("approval_suspension", here, districts),
+    },
+  };
+}
+
+/** Orders that only may hold are certain together where each district that may hold the site is under one of them. */
+function truthOf(kind: OrderKind, { own, district, possible }: Omit<OrdersHere, "kinds">, districts: string[]): Truth {
+  const alike = (order: Order) => order.kind === kind;
+  if (own.some(alike) || district.some(alike)) return "true";
+  const ordered = possible.filter(alike).map(({ target }) => target.code);
+  if (ordered.length === 0) return "false";
+  return districts.length > 0 && districts.every((place) => ordered.some((code) => liesIn(place, code))) ? "true" : "unknown";
 }
 
 function liesBeyond(competent: string, code: string): boolean {
   return liesIn(code, competent) && !liesIn(competent, code);
-}
-
-/** For each kind: certainly in force, certainly not, or unknown. */
-export function kindsInForce({ own, district, possible }: OrdersHere): Record<OrderKind, Truth> {
-  const truth = (kind: OrderKind): Truth =>
-    [...own, ...district].some((order) => order.kind === kind)
-      ? "true"
-      : possible.some((order) => order.kind === kind)
-        ? "unknown"
-        : "false";
-  return { regional_limit: truth("regional_limit"), approval_suspension: truth("approval_suspension") };
 }

@@ -1,7 +1,6 @@
 /** Operator settings of a place: the nearest up the tree of jurisdictions, and nothing where two districts that may hold
  *  the site differ. Pure. */
 import { classesIn, holesOf } from "./classify.ts";
-import { leaves } from "./condition.ts";
 import type { Project } from "./judge.ts";
 import type { Catalogue, Condition, Rule, Setting } from "./rule.ts";
 
@@ -81,17 +80,41 @@ export function distancesOf(catalogue: Catalogue): number[] {
   });
 }
 
-/** Names of settings in a condition, `{species}` and its like unfilled. */
-export function templatesIn(condition: Condition | null): string[] {
-  return condition ? [...leaves(condition)].flatMap(({ leaf }) => ("gte_setting" in leaf ? [leaf.gte_setting] : [])) : [];
+/** What an attribute may be; empty: anything, or not known. */
+type Values = (attribute: string) => readonly unknown[];
+
+/** Names of settings that a condition reads, `{species}` and its like filled with what the attribute may be: within an
+ *  `all`, with what its other arms leave of it. */
+export function namesIn(condition: Condition, values: Values): string[] {
+  if ("not" in condition) return namesIn(condition.not, values);
+  if ("any" in condition) return condition.any.flatMap((arm) => namesIn(arm, values));
+  if ("all" in condition) {
+    const narrowed: Values = (name) =>
+      condition.all.reduce<readonly unknown[]>(
+        (left, arm) =>
+          "attribute" in arm && arm.attribute === name && "in" in arm
+            ? left.filter((value) => arm.in.some((one) => one === value))
+            : left,
+        values(name),
+      );
+    const denied = condition.all.some(
+      (arm) => "attribute" in arm && values(arm.attribute).length > 0 && narrowed(arm.attribute).length === 0,
+    );
+    return denied ? [] : condition.all.flatMap((arm) => namesIn(arm, narrowed));
+  }
+  if (!("gte_setting" in condition)) return [];
+  return holesOf(condition.gte_setting).reduce(
+    (made, hole) => made.flatMap((each) => values(hole).map((value) => each.replace(`{${hole}}`, String(value)))),
+    [condition.gte_setting],
+  );
 }
 
-/** Names of settings, `{species}` and its like unfilled, that a rule reads: in its distance, its conditions, and the classes
- *  that they name, through every class that those name. */
-export function templatesOf(rule: Rule, classes: Catalogue["classes"]): string[] {
+/** Names of settings that a rule reads: in its distance, its conditions, and the classes that they name, through every class
+ *  that those name. */
+export function namesOf(rule: Pick<Rule, "where" | "who" | "when">, classes: Catalogue["classes"], values: Values): string[] {
   const { within_setting } = rule.where;
-  const conditions = [rule.who.condition, rule.when];
-  const pending = [...rule.who.classes, ...conditions.flatMap((each) => (each ? classesIn(each) : []))];
+  const conditions = [rule.who.condition, rule.when].filter((each) => each !== null);
+  const pending = [...rule.who.classes, ...conditions.flatMap(classesIn)];
   const seen = new Set<string>();
   for (const code of pending) {
     const spec = seen.has(code) ? undefined : classes.find((each) => each.code === code);
@@ -100,13 +123,12 @@ export function templatesOf(rule: Rule, classes: Catalogue["classes"]): string[]
     conditions.push(spec.condition);
     pending.push(...classesIn(spec.condition));
   }
-  return [...new Set([...(within_setting === undefined ? [] : [within_setting]), ...conditions.flatMap(templatesIn)])];
+  const names = conditions.flatMap((each) => namesIn(each, values));
+  return [...new Set([...(within_setting === undefined ? [] : [within_setting]), ...names])];
 }
 
-/** Names that a rule reads for this project: holes filled from its attributes, and left out where one is not given. */
+/** Names that a rule reads for this project. */
 export function settingsRead(rule: Rule, classes: Catalogue["classes"], { activity, attributes }: Project): string[] {
   const known = { ...attributes, ...activity.fixed };
-  return templatesOf(rule, classes)
-    .filter((template) => holesOf(template).every((hole) => known[hole] !== undefined))
-    .map((template) => template.replace(/\{(\w+)\}/g, (_, hole: string) => String(known[hole])));
+  return namesOf(rule, classes, (name) => (known[name] === undefined ? [] : [known[name]]));
 }
