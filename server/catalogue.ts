@@ -67,6 +67,8 @@ export function loadCatalogue(geodataDir: string, columnsOfTheme: ColumnsOfTheme
   const families = read("vocabulary/settings.json", settingFamilyFile);
   const places = folder("settings").map((file) => ({ file, data: read(file, settingsFile) }));
   const ordered = folder("orders").map((file) => ({ file, data: read(file, orderFile) }));
+  if (existsSync(join(geodataDir, "settings.json")))
+    faults.push({ file: "settings.json", path: "", detail: "settings stand by place: move each to settings/<GB2260 code>.json" });
   // Names are compared only when every file has its shape: otherwise each name of a broken file would seem unknown.
   if (faults.length > 0) throw new CatalogueError(faults);
 

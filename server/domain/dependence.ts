@@ -7,6 +7,22 @@ export function rulesRead({ when }: Pick<Rule, "when">): string[] {
   return when ? [...new Set([...leaves(when)].flatMap(({ leaf }) => ("rule" in leaf ? [leaf.rule] : [])))] : [];
 }
 
+export type ReadingPlan = {
+  /** Rules that are read before those that read them. */
+  ordered: readonly Rule[];
+  /** Ids that some rule reads. */
+  read: ReadonlySet<string>;
+};
+
+const PLANS = new WeakMap<readonly Rule[], ReadingPlan>();
+
+/** The plan of these rules, made once: the same list is judged for thousands of sites. */
+export function readingPlan(rules: readonly Rule[]): ReadingPlan {
+  const plan = PLANS.get(rules) ?? { ordered: readingOrder(rules), read: new Set(rules.flatMap(rulesRead)) };
+  PLANS.set(rules, plan);
+  return plan;
+}
+
 /** Rules that are read before those that read them, otherwise in the order given. Rows of one id go together as far as
  *  reading is concerned. Throws, naming the circle, when a rule reads itself through others. */
 export function readingOrder<R extends Pick<Rule, "id" | "when">>(rules: readonly R[]): R[] {

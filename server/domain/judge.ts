@@ -3,7 +3,7 @@
 import type { Action, AttributeValue, Effect, InstrumentStatus, Outcome, Reason, Relation, ThemeStatus } from "../api/checks.ts";
 import type { ClassTruth } from "./classify.ts";
 import { evaluate, type Facts, leaves, type Missing, whoCondition } from "./condition.ts";
-import { readingOrder, rulesRead } from "./dependence.ts";
+import { readingPlan, rulesRead } from "./dependence.ts";
 import {
   type Evidence,
   failureOf,
@@ -92,8 +92,8 @@ export function judge(given: JudgeInput): Judgement {
   const asked = new Set(input.checklists.flatMap((checklist) => checklist.themes));
   const counted = { took_part: 0, not_in_force: 0, other_district: 0, other_activity: 0, not_asked: 0 };
   const answered = new Map<Rule, Judged[]>();
-  const read = new Set(input.catalogue.rules.flatMap(rulesRead));
-  for (const rule of readingOrder(input.catalogue.rules)) {
+  const { ordered, read } = readingPlan(input.catalogue.rules);
+  for (const rule of ordered) {
     const instrument = input.catalogue.instruments.find((each) => each.id === rule.instrument)!;
     if (!inForce(rule, instrument, input.asOf)) {
       counted.not_in_force++;

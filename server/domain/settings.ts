@@ -1,6 +1,7 @@
 /** Operator settings of a place: the nearest up the tree of jurisdictions, and nothing where two districts that may hold
  *  the site differ. Pure. */
 import { classesIn, holesOf } from "./classify.ts";
+import { leaves } from "./condition.ts";
 import type { Project } from "./judge.ts";
 import type { Catalogue, Condition, Rule, Setting } from "./rule.ts";
 
@@ -109,10 +110,9 @@ export function namesIn(condition: Condition, values: Values): string[] {
   );
 }
 
-/** Names of settings that a rule reads: in its distance, its conditions, and the classes that they name, through every class
+/** What a rule reads: its distance's setting, its conditions, and those of the classes that they name, through every class
  *  that those name. */
-export function namesOf(rule: Pick<Rule, "where" | "who" | "when">, classes: Catalogue["classes"], values: Values): string[] {
-  const { within_setting } = rule.where;
+function readBy(rule: Pick<Rule, "where" | "who" | "when">, classes: Catalogue["classes"]) {
   const conditions = [rule.who.condition, rule.when].filter((each) => each !== null);
   const pending = [...rule.who.classes, ...conditions.flatMap(classesIn)];
   const seen = new Set<string>();
@@ -123,12 +123,32 @@ export function namesOf(rule: Pick<Rule, "where" | "who" | "when">, classes: Cat
     conditions.push(spec.condition);
     pending.push(...classesIn(spec.condition));
   }
-  const names = conditions.flatMap((each) => namesIn(each, values));
-  return [...new Set([...(within_setting === undefined ? [] : [within_setting]), ...names])];
+  return { conditions, distance: rule.where.within_setting };
+}
+
+/** Names of settings that a rule reads. */
+export function namesOf(rule: Pick<Rule, "where" | "who" | "when">, classes: Catalogue["classes"], values: Values): string[] {
+  const { conditions, distance } = readBy(rule, classes);
+  return [...new Set([...(distance === undefined ? [] : [distance]), ...conditions.flatMap((each) => namesIn(each, values))])];
+}
+
+function readsAny(rule: Rule, classes: Catalogue["classes"]): boolean {
+  const { conditions, distance } = readBy(rule, classes);
+  return distance !== undefined || conditions.some((each) => [...leaves(each)].some(({ leaf }) => "gte_setting" in leaf));
+}
+
+const READERS = new WeakMap<Rule, boolean>();
+
+/** Whether it reads any setting, whatever the project; looked up once. */
+function readsSettings(rule: Rule, classes: Catalogue["classes"]): boolean {
+  const reads = READERS.get(rule) ?? readsAny(rule, classes);
+  READERS.set(rule, reads);
+  return reads;
 }
 
 /** Names that a rule reads for this project. */
 export function settingsRead(rule: Rule, classes: Catalogue["classes"], { activity, attributes }: Project): string[] {
+  if (!readsSettings(rule, classes)) return [];
   const known = { ...attributes, ...activity.fixed };
   return namesOf(rule, classes, (name) => (known[name] === undefined ? [] : [known[name]]));
 }
