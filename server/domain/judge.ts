@@ -298,7 +298,8 @@ const WITHDRAWING: readonly Effect[] = ["prohibit", "allowlist", "gate", "remove
 
 function decidingDay(rule: Rule, outcome: Outcome, feature: FeatureEvidence | null, input: JudgeInput): DecidedBy | null {
   const { project, catalogue } = input;
-  if (!STANDING.includes(project.action) || !WITHDRAWING.includes(rule.effect)) return null;
+  // Only where a place matters: who is closed for what he does is not owed anything for having been there first.
+  if (rule.where.theme === null || !STANDING.includes(project.action) || !WITHDRAWING.includes(rule.effect)) return null;
   if (outcome !== "triggered" && outcome !== "touches" && outcome !== "cannot_tell") return null;
   const attributes = { ...project.attributes, ...project.activity.fixed };
   return decidedBy(attributes, rule.where.relation === "outside" ? null : feature, firstHeld(rule, catalogue.rules));

@@ -86,6 +86,11 @@ describe("a finding on what stands", () => {
     }
     expect(ask({}).findings[0]).toMatchObject({ outcome: "triggered", decided_by: null });
   });
+  it("says nothing where no place matters: a closure for what is done there", () => {
+    const closure = rule("remove", { where: { relation: "anywhere", theme: null }, who: { actions: ["existing"] } });
+    const answer = decide({ rules: [closure], action: "existing", attributes: { since: "1990-01-01" } });
+    expect(answer.findings).toMatchObject([{ outcome: "triggered", decided_by: null }]);
+  });
   it("says nothing of what is only to be built, nor of a duty", () => {
     const both = { attributes: { since: "2024-01-01" }, features: inside("2010-01-01") };
     expect(decide({ ...both, rules: [rule("prohibit")] }).findings[0]!.decided_by).toBeNull();
