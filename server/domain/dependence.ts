@@ -1,10 +1,31 @@
 /** Rules that read another rule's outcome: which, in what order they are answered, and that none reads itself. Pure. */
 import { leaves } from "./condition.ts";
-import type { Rule } from "./rule.ts";
+import type { Condition, OrderKind, Rule } from "./rule.ts";
+
+/** What a rule's `when` asks for beyond the feature and the project. */
+export type Asks = { rules: readonly string[]; orders: readonly OrderKind[]; stood: boolean };
+
+const NOTHING: Asks = { rules: [], orders: [], stood: false };
+const ASKS = new WeakMap<Condition, Asks>();
+
+/** Looked up once a condition: it is asked for every site. */
+export function asksOf({ when }: Pick<Rule, "when">): Asks {
+  if (!when) return NOTHING;
+  const known = ASKS.get(when);
+  if (known) return known;
+  const all = [...leaves(when)].map(({ leaf }) => leaf);
+  const asks: Asks = {
+    rules: [...new Set(all.flatMap((leaf) => ("rule" in leaf ? [leaf.rule] : [])))],
+    orders: [...new Set(all.flatMap((leaf) => ("order" in leaf ? leaf.order : [])))],
+    stood: all.some((leaf) => "stood" in leaf),
+  };
+  ASKS.set(when, asks);
+  return asks;
+}
 
 /** Ids of the rules that this one reads. */
-export function rulesRead({ when }: Pick<Rule, "when">): string[] {
-  return when ? [...new Set([...leaves(when)].flatMap(({ leaf }) => ("rule" in leaf ? [leaf.rule] : [])))] : [];
+export function rulesRead(rule: Pick<Rule, "when">): readonly string[] {
+  return asksOf(rule).rules;
 }
 
 export type ReadingPlan = {

@@ -2,8 +2,8 @@
  *  The outcomes and their order are those of the design, section 5: clear needs proof. */
 import type { Action, AttributeValue, Effect, InstrumentStatus, Outcome, Reason, Relation, ThemeStatus } from "../api/checks.ts";
 import type { ClassTruth } from "./classify.ts";
-import { evaluate, type Facts, leaves, type Missing, whoCondition } from "./condition.ts";
-import { readingPlan, rulesRead } from "./dependence.ts";
+import { evaluate, type Facts, type Missing, whoCondition } from "./condition.ts";
+import { asksOf, readingPlan } from "./dependence.ts";
 import {
   type Evidence,
   failureOf,
@@ -253,12 +253,12 @@ function factsOf(input: JudgeInput, classes: Record<string, ClassTruth>, feature
 function evaluateWhen(rule: Rule, feature: FeatureEvidence | null, input: Judging): Who {
   if (!rule.when) return TRUE;
   const { asOf, catalogue, jurisdictions, project } = input;
-  const asks = (word: "order" | "stood") => [...leaves(rule.when!)].some(({ leaf }) => word in leaf);
+  const asks = asksOf(rule);
   return evaluate(rule.when, {
     ...factsOf(input, input.classes, feature),
-    outcomes: Object.fromEntries(rulesRead(rule).map((id) => [id, outcomeRead(id, rule, feature, input)])),
-    ...(asks("order") && { orders: ordersOn(feature, jurisdictions, catalogue.orders ?? [], asOf).kinds }),
-    ...(asks("stood") && {
+    outcomes: Object.fromEntries(asks.rules.map((id) => [id, outcomeRead(id, rule, feature, input)])),
+    ...(asks.orders.length > 0 && { orders: ordersOn(feature, jurisdictions, catalogue.orders ?? [], asOf).kinds }),
+    ...(asks.stood && {
       stood: stoodOf({ ...project.attributes, ...project.activity.fixed }, feature, firstHeld(rule, catalogue.rules)),
     }),
   });
@@ -287,8 +287,9 @@ function outcomeRead(id: string, reader: Rule, feature: FeatureEvidence | null, 
 }
 
 function ordersOf(rule: Rule, feature: FeatureEvidence | null, { catalogue, jurisdictions, asOf }: JudgeInput): Order[] {
-  const { own, district, possible } = ordersOn(feature, jurisdictions, catalogue.orders ?? [], asOf);
-  const kinds = rule.when ? [...leaves(rule.when)].flatMap(({ leaf }) => ("order" in leaf ? leaf.order : [])) : [];
+  if (!catalogue.orders || catalogue.orders.length === 0) return [];
+  const { own, district, possible } = ordersOn(feature, jurisdictions, catalogue.orders, asOf);
+  const kinds = asksOf(rule).orders;
   return [...own, ...[...district, ...possible].filter(({ kind }) => kinds.includes(kind))];
 }
 
