@@ -110,7 +110,7 @@ describe("the files as shipped", () => {
     expect(figure("510000", "livestock_scale.annual_output.rabbit")).toBeNull();
   });
   it.each(["500118", "230903", "652801", "520502", "150581"])(
-    "every setting that a rule or class reads in %s is filed there or in its province: add a row that says what would fill it",
+    "every setting that a rule or class reads in %s is filed there, in its province or nationally: add a row that says what would fill it",
     (district) => {
       const local = shipped.rules.filter((row) => {
         const { jurisdiction } = shipped.instruments.find(({ id }) => id === row.instrument)!;
@@ -118,7 +118,7 @@ describe("the files as shipped", () => {
       });
       const read = settingNames({ ...shipped, rules: local });
       const filed = places
-        .filter(({ jurisdiction }) => [district, `${district.slice(0, 2)}0000`].includes(jurisdiction))
+        .filter(({ jurisdiction }) => [district, `${district.slice(0, 2)}0000`, "national"].includes(jurisdiction))
         .flatMap(({ settings }) => settings.map(({ name }) => name));
       expect(read.filter((name) => !filed.includes(name))).toEqual([]);
     },
