@@ -19,6 +19,7 @@ import { checkRoutes } from "./routes/checks.ts";
 import { coverageRoutes } from "./routes/coverage.ts";
 import { collectionRoutes } from "./routes/collections.ts";
 import { exampleRoutes } from "./routes/examples.ts";
+import { orderRoutes } from "./routes/orders.ts";
 import { type Commands, healthRoutes } from "./routes/health.ts";
 import { importRoutes } from "./routes/imports.ts";
 import { reportRoutes } from "./routes/reports.ts";
@@ -80,6 +81,7 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(relatedRoutes(database.db, now)); //                     /api/collections/{layer}/items/{code}/related|versions
   app.use(searchRoutes(database.db, now)); //                      /api/search
   app.use(catalogueRoutes(catalogue, now)); //                          /api/rules /api/instruments /api/activities
+  app.use(orderRoutes(catalogue, now)); //                              /api/orders
   app.use(checkRoutes(database, catalogue, now)); //               /api/checks[/{id}[/replay|restore|disputes[/{id}]]]
   app.use(reportRoutes(database.db)); //                           /api/checks/{id}/report.{format}
   app.use(screeningRoutes(database.db, catalogue, jobs, now)); //  /api/screenings[/{id}[/sites|events|cancel|resume|results.{format}]]

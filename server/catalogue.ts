@@ -5,9 +5,20 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ZodType } from "zod";
 import { type CatalogueFault, type ColumnsOfTheme, faultsIn, type Files } from "./catalogue_faults.ts";
-import { activityFile, attributeFile, checklistFile, classFile, ruleFile, settingsFile, themeFile } from "./catalogue_schema.ts";
+import {
+  activityFile,
+  attributeFile,
+  checklistFile,
+  classFile,
+  orderFile,
+  ruleFile,
+  settingFamilyFile,
+  settingsFile,
+  themeFile,
+} from "./catalogue_schema.ts";
 import { inForce } from "./domain/judge.ts";
-import type { Catalogue, Instrument, Rule } from "./domain/rule.ts";
+import type { ActivitySpec, AttributeSpec, Catalogue, Instrument, Rule } from "./domain/rule.ts";
+import { NATIONAL } from "./domain/settings.ts";
 
 export class CatalogueError extends Error {
   readonly faults: CatalogueFault[];
@@ -19,8 +30,8 @@ export class CatalogueError extends Error {
   }
 }
 
-/** Everything the files of `geodata/` say about law and words, checked and frozen. `settings.json` may be absent: then no
- *  setting is set. Throws one `CatalogueError` that lists every fault. */
+/** Everything the files of `geodata/` say about law and words, checked and frozen. `settings/` and `orders/` may be
+ *  absent: then no setting is set and no order stands. Throws one `CatalogueError` that lists every fault. */
 export function loadCatalogue(geodataDir: string, columnsOfTheme: ColumnsOfTheme = () => null): Catalogue {
   const faults: CatalogueFault[] = [];
   const hash = createHash("sha256");
@@ -53,7 +64,11 @@ export function loadCatalogue(geodataDir: string, columnsOfTheme: ColumnsOfTheme
   const themeSpecs = read("vocabulary/themes.json", themeFile);
   const laws = folder("rules").map((file) => ({ file, data: read(file, ruleFile) }));
   const lists = folder("checklists").map((file) => ({ file, data: read(file, checklistFile) }));
-  const settings = existsSync(join(geodataDir, "settings.json")) ? read("settings.json", settingsFile) : {};
+  const families = read("vocabulary/settings.json", settingFamilyFile);
+  const places = folder("settings").map((file) => ({ file, data: read(file, settingsFile) }));
+  const ordered = folder("orders").map((file) => ({ file, data: read(file, orderFile) }));
+  if (existsSync(join(geodataDir, "settings.json")))
+    faults.push({ file: "settings.json", path: "", detail: "settings stand by place: move each to settings/<GB2260 code>.json" });
   // Names are compared only when every file has its shape: otherwise each name of a broken file would seem unknown.
   if (faults.length > 0) throw new CatalogueError(faults);
 
@@ -61,13 +76,20 @@ export function loadCatalogue(geodataDir: string, columnsOfTheme: ColumnsOfTheme
     version: hash.digest("hex").slice(0, 12),
     instruments: laws.map(({ data }) => data!.instrument),
     rules: laws.flatMap(({ data }) => data!.rules.map((row): Rule => ({ ...row, instrument: data!.instrument.id }))),
-    activities: vocabulary!.activities,
+    activities: vocabulary!.activities.map((each) => withSince(each, specs!)),
     tags: vocabulary!.tags,
     attributes: specs!,
     classes: classSpecs!,
     themes: themeSpecs!,
     checklists: lists.flatMap(({ data }) => data!),
-    settings: settings!,
+    settings: Object.fromEntries(
+      places
+        .filter(({ data }) => data!.jurisdiction === NATIONAL)
+        .flatMap(({ data }) => data!.settings.flatMap(({ name, value }) => (value === null ? [] : [[name, value]]))),
+    ),
+    place_settings: places.map(({ data }) => data!),
+    setting_families: families!,
+    orders: ordered.flatMap(({ data }) => data!),
   };
   const files: Files = {
     laws: laws.map(({ file, data }) => ({
@@ -76,11 +98,21 @@ export function loadCatalogue(geodataDir: string, columnsOfTheme: ColumnsOfTheme
       rules: catalogue.rules.filter((row) => row.instrument === data!.instrument.id),
     })),
     lists: lists.map(({ file, data }) => ({ file, checklists: data! })),
+    places: places.map(({ file, data }) => ({ file, ...data! })),
+    orders: ordered.map(({ file, data }) => ({ file, orders: data! })),
     tags: Object.keys(vocabulary!.tags),
   };
   faults.push(...faultsIn(catalogue, files, columnsOfTheme));
   if (faults.length > 0) throw new CatalogueError(faults);
   return freeze(catalogue);
+}
+
+/** Whatever can stand may say since when, where the vocabulary has the word: a ban asks what was there first. */
+function withSince(activity: ActivitySpec, specs: AttributeSpec[]): ActivitySpec {
+  const stands = activity.actions.some((action) => action === "existing" || action === "operating");
+  const said = activity.attributes.includes("since") || Object.hasOwn(activity.fixed, "since");
+  if (!stands || said || !specs.some(({ name }) => name === "since")) return activity;
+  return { ...activity, attributes: [...activity.attributes, "since"] };
 }
 
 function freeze<T>(value: T): T {

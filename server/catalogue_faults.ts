@@ -1,7 +1,9 @@
 /** What can be wrong with a catalogue whose files have their shape: names that nobody declared or that stand twice, dates
  *  that overlap, conditions that misread an attribute, rows that nobody can trigger. Pure. */
+import { misplacedSettings, type OrderFiles, type SettingFiles, wrongOrders, wrongSettings } from "./catalogue_places.ts";
 import { classesIn, fits, holesOf, openFacts, reachOf } from "./domain/classify.ts";
 import { evaluate, leaves } from "./domain/condition.ts";
+import { circleIn } from "./domain/dependence.ts";
 import type {
   ActivitySpec,
   AttributeSpec,
@@ -25,11 +27,17 @@ export const ZONES = ["protection_zone/first", "protection_zone/second", "protec
 export type Files = {
   laws: { file: string; instrument: Instrument; rules: Rule[] }[];
   lists: { file: string; checklists: Checklist[] }[];
+  places: SettingFiles;
+  orders: OrderFiles;
   tags: string[];
 };
 
 /** Every fault; empty for a catalogue that may be used. */
-export function faultsIn(catalogue: Catalogue, { laws, lists, tags }: Files, columnsOfTheme: ColumnsOfTheme): CatalogueFault[] {
+export function faultsIn(
+  catalogue: Catalogue,
+  { laws, lists, places, orders, tags }: Files,
+  columnsOfTheme: ColumnsOfTheme,
+): CatalogueFault[] {
   const faults: CatalogueFault[] = [];
   const vocabulary = (name: string) => `vocabulary/${name}.json`;
   const fault = (file: string, path: string, detail: string) => faults.push({ file, path, detail });
@@ -73,8 +81,9 @@ export function faultsIn(catalogue: Catalogue, { laws, lists, tags }: Files, col
     }
   }
 
-  /** What a condition reads must exist, and be read in a way that its type allows. */
-  const check = (file: string, path: string, tested: Condition, columns: string[] | null | "none") => {
+  const ids = catalogue.rules.map(({ id }) => id);
+  /** What a condition reads must exist, and be read in a way that its type allows. `of`: the rule whose `when` it is. */
+  const check = (file: string, path: string, tested: Condition, columns: string[] | null | "none", of?: Rule) => {
     for (const { leaf, path: below } of leaves(tested, path)) {
       if ("activity" in leaf) known(file, below, "activity", leaf.activity, names.activity);
       else if ("tag" in leaf) known(file, below, "tag", [leaf.tag], tags);
@@ -82,6 +91,15 @@ export function faultsIn(catalogue: Catalogue, { laws, lists, tags }: Files, col
       else if ("feature" in leaf) {
         if (columns === "none") fault(file, below, "a class, a who or a rule without a theme reads no feature");
         else if (columns) known(file, below, "column", [leaf.feature], columns);
+      } else if ("order" in leaf || "stood" in leaf || "rule" in leaf) {
+        if (!of) fault(file, below, "only the when of a rule reads orders, what stood first, or another rule");
+        else if ("rule" in leaf) known(file, below, "rule", [leaf.rule], ids);
+        else if ("stood" in leaf) {
+          const building = of.who.actions.filter((action) => action !== "existing" && action !== "operating");
+          if (building.length > 0)
+            fault(file, below, `what is ${building[0]} does not stand yet: expected existing or operating only`);
+          if (leaf.stood === "before_zone" && columns === "none") fault(file, below, "a rule without a theme meets no zone");
+        }
       } else if ("attribute" in leaf) {
         known(file, below, "attribute", [leaf.attribute], names.attribute);
         const spec = specOf.get(leaf.attribute);
@@ -131,7 +149,7 @@ export function faultsIn(catalogue: Catalogue, { laws, lists, tags }: Files, col
       const theme = catalogue.themes.find((each) => each.theme === row.where.theme);
       if (row.where.theme !== null && !theme) fault(file, at("where/theme"), `there is no theme "${row.where.theme}"`);
       if (row.who.condition) check(file, at("who/condition"), row.who.condition, "none");
-      if (row.when) check(file, at("when"), row.when, theme ? columnsOfTheme(theme) : "none");
+      if (row.when) check(file, at("when"), row.when, theme ? columnsOfTheme(theme) : "none", row);
       const clash = catalogue.rules.find(
         (other) =>
           other !== row && other.id === row.id && overlap([row.valid_from, row.valid_to], [other.valid_from, other.valid_to]),
@@ -144,6 +162,15 @@ export function faultsIn(catalogue: Catalogue, { laws, lists, tags }: Files, col
         );
     }
   }
+
+  const circle = circleIn(catalogue.rules);
+  if (circle) {
+    const { file, rules } = laws.find((law) => law.rules.some(({ id }) => id === circle[0]))!;
+    const index = rules.findIndex(({ id }) => id === circle[0]);
+    fault(file, `rules/${index}/when`, `rules read each other in a circle: ${circle.join(" -> ")}`);
+  }
+
+  faults.push(...misplacedSettings(catalogue, places), ...wrongOrders(orders));
 
   for (const { file, checklists: versions } of lists)
     for (const [index, list] of versions.entries()) {
@@ -169,7 +196,7 @@ export function faultsIn(catalogue: Catalogue, { laws, lists, tags }: Files, col
     fault("checklists/national.json", "", "the national checklist is missing");
 
   // What follows evaluates conditions, and can only be asked of a catalogue whose names are whole.
-  if (faults.length === 0) faults.push(...unreachable(catalogue, laws), ...unknownSettings(catalogue));
+  if (faults.length === 0) faults.push(...unreachable(catalogue, laws), ...wrongSettings(catalogue, places));
   return faults;
 }
 
@@ -210,28 +237,6 @@ function unreachable(catalogue: Catalogue, laws: Files["laws"]): CatalogueFault[
           });
     }
   return faults;
-}
-
-/** A misspelt setting would stay unset for ever. */
-function unknownSettings(catalogue: Catalogue): CatalogueFault[] {
-  const read = [
-    ...catalogue.classes.map((spec) => spec.condition),
-    ...catalogue.rules.flatMap((row) => [row.who.condition, row.when]),
-  ]
-    .flatMap((each) => (each ? [...leaves(each)] : []))
-    .flatMap(({ leaf }) => ("gte_setting" in leaf ? [leaf.gte_setting] : []))
-    .concat(catalogue.rules.flatMap((row) => row.where.within_setting ?? []));
-  const options = (name: string) =>
-    catalogue.attributes.find((spec) => spec.name === name)?.options?.map(({ value }) => value) ?? [];
-  const names = read.flatMap((template) =>
-    holesOf(template).reduce(
-      (made, hole) => made.flatMap((each) => options(hole).map((value) => each.replace(`{${hole}}`, value))),
-      [template],
-    ),
-  );
-  return Object.keys(catalogue.settings)
-    .filter((name) => !names.includes(name))
-    .map((name) => ({ file: "settings.json", path: name, detail: `no rule reads the setting "${name}"` }));
 }
 
 /** How a condition compares an attribute, when its type does not allow that; else undefined. */

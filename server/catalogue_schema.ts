@@ -1,7 +1,20 @@
 /** The shapes of the files in `geodata/`: rules, vocabulary, checklists. Shapes only; names are `catalogue_faults.ts`. */
 import { z } from "zod";
 import type { Action } from "./api/checks.ts";
-import type { AttributeSpec, Checklist, ClassSpec, Condition, Instrument, ThemeSpec } from "./domain/rule.ts";
+import type {
+  AttributeSpec,
+  Checklist,
+  ClassSpec,
+  Condition,
+  Instrument,
+  Order,
+  OrderKind,
+  PlaceSettings,
+  ReadOutcome,
+  SettingFamily,
+  StoodBefore,
+  ThemeSpec,
+} from "./domain/rule.ts";
 
 const filled = z.string().refine((text) => text.trim() !== "", { error: "expected text, got nothing" });
 const text = z.strictObject({ zh: filled, en: filled });
@@ -10,6 +23,7 @@ const day = z.iso.date();
 const district = z.string().regex(/^\d{6}$/);
 const action = z.enum(["new", "rebuilt", "expanded", "existing", "operating"] satisfies Action[]);
 const confidence = z.enum(["verified", "memory", "local_choice"]);
+const orderKind = z.enum(["regional_limit", "approval_suspension"] satisfies OrderKind[]);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const comparison = {
   in: z.array(scalar).min(1).optional(),
@@ -34,13 +48,22 @@ const condition: z.ZodType<Condition> = z.lazy(() =>
       class: z.string().optional(),
       attribute: z.string().optional(),
       feature: z.string().optional(),
+      order: z.array(orderKind).min(1).optional(),
+      stood: z.enum(["before_zone", "before_rule"] satisfies StoodBefore[]).optional(),
+      rule: filled.optional(),
+      outcome: z
+        .array(z.enum(["triggered", "near", "not_triggered"] satisfies ReadOutcome[]))
+        .min(1)
+        .optional(),
       ...comparison,
     })
     .refine((value) => {
       const compared = Object.keys(value).filter((key) => key in comparison).length;
-      const words = Object.keys(value).length - compared;
-      return words === 1 && compared === ("attribute" in value || "feature" in value ? 1 : 0);
-    }, "expected exactly one of all, any, not, activity, tag, class, or attribute or feature with exactly one comparison"),
+      const words = Object.keys(value).length - compared - ("outcome" in value ? 1 : 0);
+      return (
+        words === 1 && compared === ("attribute" in value || "feature" in value ? 1 : 0) && "outcome" in value === "rule" in value
+      );
+    }, "expected exactly one of all, any, not, activity, tag, class, order, stood, rule with outcome, or attribute or feature with exactly one comparison"),
 ) as z.ZodType<Condition>;
 
 const instrument: z.ZodType<Instrument> = z.strictObject({
@@ -182,4 +205,63 @@ export const checklistFile: z.ZodType<Checklist[]> = z
 
 export const attributeFile = z.array(attribute);
 export const ruleFile = z.strictObject({ instrument, rules: z.array(rule) });
-export const settingsFile = z.record(z.string(), z.number());
+
+const setting = z
+  .strictObject({
+    name: z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/),
+    value: z.number().positive().nullable(),
+    unit: filled,
+    title: text,
+    source: z
+      .strictObject({
+        title: text,
+        article: text.nullable(),
+        date: z
+          .string()
+          .regex(/^\d{4}(-\d{2}(-\d{2})?)?$/)
+          .nullable(),
+      })
+      .nullable(),
+    confidence: confidence.nullable(),
+    fill: text.optional(),
+    note: filled.optional(),
+  })
+  .refine(
+    ({ value, source, confidence: sure }) => (value === null) === (source === null) && (value === null) === (sure === null),
+    {
+      error: "expected a source and its confidence for a value, and null where nothing is set",
+      path: ["source"],
+    },
+  )
+  .refine(({ value, fill }) => (value === null) === (fill !== undefined), {
+    error: "expected what would fill it where nothing is set, and only there",
+    path: ["fill"],
+  });
+
+export const settingsFile: z.ZodType<PlaceSettings> = z.strictObject({
+  jurisdiction: z.union([district, z.literal("national")]),
+  settings: z.array(setting),
+});
+export const settingFamilyFile: z.ZodType<SettingFamily[]> = z.array(
+  z.strictObject({
+    family: code,
+    title: text,
+    units: z.array(z.strictObject({ unit: code, title: text })).min(1),
+    names: z.array(filled),
+  }),
+);
+export const orderFile: z.ZodType<Order[]> = z.array(
+  z.strictObject({
+    id: z.string().regex(/^[A-Z][A-Za-z0-9-]*$/),
+    kind: orderKind,
+    jurisdiction: district,
+    target: z.strictObject({ layer: z.enum(["control_area", "industrial_park", "jurisdiction"]), code: filled }),
+    from: day,
+    until: day.nullable(),
+    cause: text,
+    number: filled.nullable(),
+    issuer: text,
+    released_by: text.nullable(),
+    confidence: z.union([confidence, z.literal("schematic")]),
+  }),
+);

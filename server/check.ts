@@ -67,8 +67,9 @@ function answer(
   return sayCheck({ frozen, evidence, catalogue, ...judgeFrozen(frozen, catalogue, evidence), ...identity });
 }
 
-/** Every finding and theme of what was gathered, and the conclusion, without words. */
-export function judgeFrozen(frozen: Frozen, catalogue: Catalogue, evidence: Evidence): Judged {
+/** Every finding and theme of what was gathered, and the conclusion, without words. The settings are those frozen with it. */
+export function judgeFrozen(frozen: Frozen, kept: Catalogue, evidence: Evidence): Judged {
+  const catalogue = frozen.settings ? { ...kept, settings: frozen.settings.values } : kept;
   const activity = catalogue.activities.find((each) => each.code === frozen.project.activity)!;
   const project: Project = { ...frozen.project, activity };
   const classes = classify(project, catalogue);
@@ -76,6 +77,7 @@ export function judgeFrozen(frozen: Frozen, catalogue: Catalogue, evidence: Evid
     project,
     classes,
     catalogue,
+    differing: frozen.settings?.differing ?? [],
     checklists: frozen.checklists,
     jurisdictions: frozen.jurisdictions,
     evidence,

@@ -58,6 +58,22 @@ function leafText(leaf: Exclude<Condition, Group | Leaf<"not">>, yes: boolean, n
     });
   if ("tag" in leaf) return tell("tag", { value: catalogue.tags[leaf.tag]?.[lang] ?? leaf.tag });
   if ("class" in leaf) return tell("class", { value: classTitle(lang, leaf.class, catalogue) });
+  if ("order" in leaf)
+    return tell("order", {
+      values: either(
+        lang,
+        leaf.order.map((kind) => say(lang, `order.${kind}`)),
+      ),
+    });
+  if ("stood" in leaf) return tell(`stood.${leaf.stood}`, {});
+  if ("rule" in leaf)
+    return tell("rule", {
+      rule: leaf.rule,
+      values: either(
+        lang,
+        leaf.outcome.map((outcome) => say(lang, `outcome.${outcome}`)),
+      ),
+    });
   return comparisonText(leaf, yes, names);
 }
 
@@ -87,6 +103,7 @@ function comparisonText(leaf: Compared, yes: boolean, { lang, catalogue, layer }
   if ("gte" in leaf) return tell("gte", yes, { value: number(leaf.gte) });
   if ("lt" in leaf) return tell("gte", !yes, { value: number(leaf.lt) });
   if ("gte_setting" in leaf) return tell("gte_setting", yes, { setting: settingText(lang, leaf.gte_setting, catalogue) });
+  if (leaf.as_of === "on_or_before") return tell("after", !yes, {});
   return tell("before", (leaf.as_of === "before") === yes, {});
 }
 

@@ -4,8 +4,9 @@ import type { Action, AttributeValue, Check } from "./api/checks.ts";
 import type { Geometry } from "./api/common.ts";
 import type { OpenDatabase } from "./db/open.ts";
 import { type Evidence, type LayerEvidence, type SiteEvidence, TOLERANCES, type Tolerances } from "./domain/evidence.ts";
-import { JURISDICTION, type Project, reachOfRule, stands } from "./domain/judge.ts";
+import { JURISDICTION, type Project, stands } from "./domain/judge.ts";
 import type { Catalogue, Checklist, ThemeSpec } from "./domain/rule.ts";
+import { distancesOf, type EffectiveSettings, settingsFor } from "./domain/settings.ts";
 import { layerOf, layers } from "./layers/index.ts";
 import {
   type FrozenFeature,
@@ -44,6 +45,8 @@ export type Frozen = {
   coverage: Evidence["coverage"];
   jurisdictions: string[];
   checklists: Checklist[];
+  /** Those of the site's districts. Checks frozen before 2026-11-26 lack it: then the catalogue's hold. */
+  settings?: EffectiveSettings;
   versions: Check["versions"];
 };
 
@@ -94,7 +97,7 @@ async function gatherInFrame(
     sites.map(({ placed }) => placed.geometry),
     srid_gk,
   );
-  const distances_m = [...new Set([0, ...catalogue.rules.map((rule) => reachOfRule(rule, catalogue.settings) ?? 0)])];
+  const distances_m = [...new Set([0, ...distancesOf(catalogue)])];
   const targets = sites.map(({ input, placed }, index): Target => ({
     site: framed[index]!,
     bbox: placed.bbox,
@@ -208,6 +211,7 @@ async function gatherInFrame(
           coverage: covered,
           jurisdictions: jurisdictions[n]!,
           checklists: checklists[n]!,
+          settings: settingsFor(catalogue, jurisdictions[n]!),
           versions: {
             layers: Object.fromEntries(
               Object.entries(found).flatMap(([id, layer]) => ("version" in layer ? [[id, layer.version]] : [])),

@@ -158,6 +158,7 @@ export function sweepStep(database: OpenDatabase, catalogue: Catalogue) {
         overlap_m2: m2(feature?.overlap.area_m2 ?? null),
         distance_m: m2(feature?.distance_m ?? null),
         reasons: finding.reasons,
+        decided_by: finding.decided_by,
         instrument: instrument.id,
         status: finding.status,
         rules: catalogue.version,

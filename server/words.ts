@@ -1,12 +1,14 @@
 /** The words of a check, in both languages, from the one catalogue of messages. No measuring and no judging here. */
-import type { Check, Conclusion, Finding, Rank, Reason, ThemeAnswer } from "./api/checks.ts";
+import type { Check, Conclusion, Finding, OrderInForce, Rank, Reason, SettingUsed, ThemeAnswer } from "./api/checks.ts";
 import type { Lang } from "./api/common.ts";
 import type { Frozen } from "./gather.ts";
 import type { ClassTruth } from "./domain/classify.ts";
 import { type Answer, CONCLUSIONS, contribution } from "./domain/conclude.ts";
 import type { Evidence, FeatureEvidence } from "./domain/evidence.ts";
 import { JURISDICTION, type Judged, type Judgement, type Project, type ReasonSpec, relationOf, shareOf } from "./domain/judge.ts";
-import type { Article, Catalogue } from "./domain/rule.ts";
+import type { Article, Catalogue, Order, Setting } from "./domain/rule.ts";
+import { NATIONAL, settingsRead } from "./domain/settings.ts";
+import type { DecidedBy } from "./domain/stood.ts";
 import { layerOf } from "./layers/index.ts";
 import { columnsOf } from "./layers/layer.ts";
 import { distanceText, percentText } from "./measures.ts";
@@ -76,6 +78,7 @@ function sayIn(lang: Lang, what: ToSay): Check {
       jurisdictions: frozen.jurisdictions,
     },
     findings,
+    deciding: decidingIn(findings, concluded.conclusion),
     themes,
     rules_counted: judgement.counted,
     slivers: judgement.slivers.map(({ theme, feature }) => ({
@@ -124,7 +127,16 @@ function sorted(findings: Judged[]): Judged[] {
   );
 }
 
-function sayFinding(lang: Lang, judged: Judged, index: number, { evidence, frozen, catalogue }: ToSay): Finding {
+/** Every finding that carries the conclusion, law before plan; none where it is clear, or where only a theme carries it. */
+function decidingIn(findings: Finding[], conclusion: Conclusion): string[] {
+  if (conclusion === "clear") return [];
+  return findings
+    .filter((finding) => finding.conclusion === conclusion)
+    .toSorted((a, b) => RANKS.indexOf(a.rank) - RANKS.indexOf(b.rank))
+    .map(({ id }) => id);
+}
+
+function sayFinding(lang: Lang, judged: Judged, index: number, { evidence, frozen, catalogue, project }: ToSay): Finding {
   const { rule, instrument, feature } = judged;
   const overlap = feature?.overlap ?? null;
   return {
@@ -158,6 +170,9 @@ function sayFinding(lang: Lang, judged: Judged, index: number, { evidence, froze
     gist: rule.gist[lang],
     quote: rule.quote,
     reasons: judged.reasons.map((reason) => sayReason(lang, reason, catalogue)),
+    settings: settingsRead(rule, catalogue.classes, project).flatMap((name) => saySetting(lang, name, frozen, catalogue) ?? []),
+    orders: judged.orders.map((order) => sayOrder(lang, order)),
+    decided_by: judged.decided_by && sayDecidedBy(lang, judged.decided_by),
     next_step: rule.next_step[lang],
     office: rule.office[lang],
     confidence: rule.confidence,
@@ -177,12 +192,62 @@ function sayTold(lang: Lang, { layer, columns }: FeatureEvidence): Finding["told
     });
 }
 
+/** A setting as a finding tells it; null where none is set. */
+function saySetting(lang: Lang, name: string, { settings }: Frozen, catalogue: Catalogue): SettingUsed | null {
+  const value = settings?.values[name];
+  const origin = settings?.origins[name];
+  if (value === undefined || !origin) return null;
+  const filed = catalogue.place_settings
+    ?.find(({ jurisdiction }) => jurisdiction === origin.jurisdiction)
+    ?.settings.find((each) => each.name === name);
+  const [family] = name.split(".") as [string];
+  const units = catalogue.setting_families?.find((each) => each.family === family)?.units;
+  const title = filed?.title[lang] ?? say(lang, `setting.${family}`);
+  const unit = origin.unit === null ? null : (units?.find((each) => each.unit === origin.unit)?.title[lang] ?? origin.unit);
+  const source = origin.source && saySource(lang, origin.source);
+  const place = origin.jurisdiction === NATIONAL ? say(lang, "setting.national") : origin.jurisdiction;
+  const text = say(lang, source === null ? "setting.used" : "setting.used_from", {
+    title,
+    value: unit === null ? value : `${value} ${unit}`,
+    place,
+    source,
+  });
+  return { name, title, value, unit, jurisdiction: origin.jurisdiction, source, text };
+}
+
+/** Title, article and date of where a setting's figure stands. */
+export function saySource(lang: Lang, { title, article, date }: NonNullable<Setting["source"]>): string {
+  return [title[lang], article?.[lang], date].filter((part) => part != null).join(say(lang, "sentence.list"));
+}
+
+/** An order as findings and lists tell it. */
+export function sayOrder(lang: Lang, { id, kind, number, issuer, cause, from, until }: Order): OrderInForce {
+  const words = {
+    kind: say(lang, `order.${kind}`),
+    number: number ?? say(lang, "order.no_number"),
+    issuer: issuer[lang],
+    cause: cause[lang],
+    from,
+    until: until ?? "",
+  };
+  const text = say(lang, until === null ? "order.text_open" : "order.text", words);
+  return { id, kind, number, issuer: issuer[lang], cause: cause[lang], from, until, text };
+}
+
+/** What stood first, and what follows from it. */
+export function sayDecidedBy(lang: Lang, decided: DecidedBy): NonNullable<Finding["decided_by"]> {
+  const { what, date, since, before, at_latest } = decided;
+  const day = say(lang, `decided_by.${what}${at_latest ? "_at_latest" : ""}`, { date });
+  return { what, date, since, before, text: say(lang, before ? "decided_by.before" : "decided_by.after", { day, since }) };
+}
+
 /** Why something could not be told, in a sentence. */
 export function sayReason(lang: Lang, { code, name, depth_m }: ReasonSpec, catalogue: Catalogue): Reason {
   const title =
     (code === "action_not_named" ? say(lang, `action.${name}`) : undefined) ??
+    (code === "order_unsettled" ? say(lang, `order.${name}`) : undefined) ??
     // `bank_width_m.qth_r20`: the family of settings has words, the setting its name.
-    (code === "unset_setting"
+    (code === "unset_setting" || code === "setting_differs"
       ? say(lang, "setting.named", { title: say(lang, `setting.${name.split(".")[0]}`), name })
       : undefined) ??
     catalogue.attributes.find((attribute) => attribute.name === name)?.title[lang] ??

@@ -60,6 +60,11 @@ function keyOf({ rule, feature, theme }: Finding): string {
   return `${rule}/${feature ?? theme ?? ""}`;
 }
 
+/** What a finding rests on besides the feature, as it is told. */
+function groundsOf({ settings, orders, decided_by }: Finding): string {
+  return JSON.stringify([settings, orders, decided_by]);
+}
+
 function alike(a: Finding, b: Finding): boolean {
   const close = (x: number | null, y: number | null) => (x === null || y === null ? x === y : Math.abs(x - y) < SAME);
   return (
@@ -73,6 +78,7 @@ function alike(a: Finding, b: Finding): boolean {
       ? a.share_of_site === b.share_of_site
       : Math.abs(a.share_of_site - b.share_of_site) < 0.0005) &&
     close(a.distance_m, b.distance_m) &&
+    groundsOf(a) === groundsOf(b) &&
     a.reasons.map(({ code, name }) => code + name).join() === b.reasons.map(({ code, name }) => code + name).join()
   );
 }

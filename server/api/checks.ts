@@ -63,6 +63,12 @@ export type Reason = {
   code:
     | "missing_attribute"
     | "unset_setting"
+    /** The districts that may hold the site set it differently. */
+    | "setting_differs"
+    /** An order of this kind stands in one of the districts that may hold the site. */
+    | "order_unsettled"
+    /** Another rule, on which this one depends, could not be answered. */
+    | "rule_unsettled"
     | "missing_feature_attribute"
     | "boundary_accuracy"
     | "not_covered"
@@ -82,6 +88,46 @@ export type Reason = {
   text: string;
   /** boundary_accuracy: metres the site reaches inside the drawn line (positive) or stays outside of it (negative). */
   depth_m?: number;
+};
+
+/** An operator setting that a rule read for the project. */
+export type SettingUsed = {
+  name: string;
+  title: string;
+  value: number;
+  unit: string | null;
+  /** GB/T 2260 code of the place whose file sets it, or `national`. */
+  jurisdiction: string;
+  /** Title, article and date; null where the catalogue names none. */
+  source: string | null;
+  /** As said in the report. */
+  text: string;
+};
+
+/** An order in force on the feature, or on its district where the rule asks for orders. */
+export type OrderInForce = {
+  id: string;
+  kind: "regional_limit" | "approval_suspension";
+  number: string | null;
+  issuer: string;
+  cause: string;
+  from: string;
+  /** First day on which it no longer holds; null while it stands. */
+  until: string | null;
+  /** As said in the report. */
+  text: string;
+};
+
+/** Of what stands against a ban or an order to withdraw: which day decided, and what that means. */
+export type DecidedBy = {
+  what: "zone" | "rule";
+  /** The ban stands from this day: the later of the zone's and the rule's. */
+  date: string;
+  /** Since when it stands: a date or a year. */
+  since: string;
+  /** It was there before the ban; otherwise it was built against it. */
+  before: boolean;
+  text: string;
 };
 
 export type Finding = {
@@ -126,6 +172,10 @@ export type Finding = {
   gist: string;
   quote: string | null;
   reasons: Reason[];
+  /** Checks stored before 2026-11-26 lack these three. */
+  settings: SettingUsed[];
+  orders: OrderInForce[];
+  decided_by: DecidedBy | null;
   next_step: string;
   office: string;
   confidence: "verified" | "memory" | "local_choice";
@@ -192,6 +242,8 @@ export type Check = {
     jurisdictions: string[];
   };
   findings: Finding[];
+  /** Ids of every finding that carries the conclusion, the highest source first. Checks stored before 2026-11-26 lack it. */
+  deciding: string[];
   themes: ThemeAnswer[];
   rules_counted: { took_part: number; not_in_force: number; other_district: number; other_activity: number; not_asked: number };
   slivers: Sliver[];

@@ -1,6 +1,6 @@
 /** Wire types of `/api/sweeps` and `/api/violations`: every registered facility against every rule of a date. What a sweep
  *  finds is a clue (疑似问题线索) until an officer confirms it. */
-import type { Effect, InstrumentStatus, Rank, Reason, Relation } from "./checks.ts";
+import type { DecidedBy, Effect, InstrumentStatus, Rank, Reason, Relation } from "./checks.ts";
 import type { Fault, Position } from "./common.ts";
 import type { RunState } from "./screenings.ts";
 
@@ -67,6 +67,8 @@ export type Violation = {
   next_step: string;
   office: string;
   reasons: Reason[];
+  /** What was there first, and what follows from it; null where it cannot be told. */
+  decided_by: DecidedBy | null;
   /** Against the sweep before. */
   change: "appeared" | "changed" | "kept" | null;
   position: Position;

@@ -1,12 +1,13 @@
 /** Questions with three answers, and what an open one waits for. Kleene's logic: a false arm makes `all` false and a
  *  true arm makes `any` true, whatever else is unknown. */
 import type { AttributeValue } from "../api/checks.ts";
-import type { AttributeSpec, Comparison, Condition, Rule } from "./rule.ts";
+import type { AttributeSpec, Comparison, Condition, OrderKind, ReadOutcome, Rule, StoodBefore } from "./rule.ts";
 
 export type Truth = "true" | "false" | "unknown";
 
-/** A thing whose absence leaves a question open: an attribute of the project, an operator setting, a column of the feature. */
-export type Missing = { kind: "attribute" | "setting" | "feature_attribute"; name: string };
+/** A thing whose absence leaves a question open: an attribute of the project, an operator setting, a column of the feature;
+ *  an order that holds in one of the districts that may hold the site; another rule that could not be answered. */
+export type Missing = { kind: "attribute" | "setting" | "feature_attribute" | "order" | "rule"; name: string };
 
 /** `missing` is filled for `unknown` only, and then names exactly what could change the value. `assumed` names the
  *  attributes that were not given and whose absence the vocabulary gives a meaning, where the value rests on them. */
@@ -28,10 +29,16 @@ export type Facts = {
   /** yyyy-mm-dd */
   asOf: string;
   settings: Readonly<Record<string, number>>;
+  /** Whether an order of each kind is in force on the feature or its district; absent: not known. */
+  orders?: Readonly<Record<OrderKind, Truth>>;
+  /** Whether what stands was there before; absent: not known. */
+  stood?: Readonly<Record<StoodBefore, Answer>>;
+  /** Of every rule that the condition may read; absent: not known. */
+  outcomes?: Readonly<Record<string, ReadOutcome | "unknown">>;
 };
 
 const decided = (value: boolean, assumed: string[] = []): Answer => ({ value: value ? "true" : "false", missing: [], assumed });
-const open = (missing: Missing[], assumed: string[] = []): Answer => ({ value: "unknown", missing, assumed });
+export const open = (missing: Missing[], assumed: string[] = []): Answer => ({ value: "unknown", missing, assumed });
 
 /** The value of `condition` under `facts`. Throws when a class is named that `facts.classes` does not hold: the loader
  *  refuses such a catalogue. */
@@ -49,6 +56,17 @@ export function evaluate(condition: Condition, facts: Facts): Answer {
   if ("feature" in condition) {
     const missing: Missing = { kind: "feature_attribute", name: condition.feature };
     return compare(facts.feature?.[condition.feature], missing, condition, facts, []);
+  }
+  if ("order" in condition) {
+    const truths = condition.order.map((kind) => ({ kind, truth: facts.orders?.[kind] ?? "unknown" }));
+    if (truths.some(({ truth }) => truth === "true")) return decided(true);
+    const unsettled = truths.filter(({ truth }) => truth === "unknown");
+    return unsettled.length > 0 ? open(unsettled.map(({ kind }) => ({ kind: "order", name: kind }))) : decided(false);
+  }
+  if ("stood" in condition) return facts.stood?.[condition.stood] ?? open([{ kind: "attribute", name: "since" }]);
+  if ("rule" in condition) {
+    const outcome = facts.outcomes?.[condition.rule] ?? "unknown";
+    return outcome === "unknown" ? open([{ kind: "rule", name: condition.rule }]) : decided(condition.outcome.includes(outcome));
   }
   const { value, assumed } = attributeOf(condition.attribute, facts);
   return compare(value, { kind: "attribute", name: condition.attribute }, condition, facts, assumed);

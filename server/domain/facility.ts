@@ -16,8 +16,8 @@ export type FacilityFault =
   | { key: "facility_activity"; got: string }
   | { key: "facility_attribute"; name: string; expected: string; got: string };
 
-/** Columns of the facility that bear the name of an attribute of its activity are that attribute; a column without a value
- *  is unknown. Faults, where the register says what the vocabulary does not have: then it cannot be judged. */
+/** Columns of the facility that bear the name of an attribute of its activity are that attribute, and the day it opened is
+ *  since when it stands; a column without a value is unknown. Faults, where the register says what the vocabulary does not have: then it cannot be judged. */
 export function projectOf(
   columns: Record<string, unknown>,
   catalogue: Pick<Catalogue, "activities" | "attributes">,
@@ -26,10 +26,11 @@ export function projectOf(
   const actions = STANDING.filter((action) => activity?.actions.includes(action));
   if (!activity || actions.length === 0)
     return { project: null, faults: [{ key: "facility_activity", got: String(columns["activity"]).slice(0, 80) }] };
+  const valueOf = (name: string) => columns[name] ?? (name === "since" ? columns["opened"] : undefined) ?? undefined;
   const attributes = Object.fromEntries(
     activity.attributes
-      .filter((name) => !Object.hasOwn(activity.fixed, name) && columns[name] !== null && columns[name] !== undefined)
-      .map((name) => [name, columns[name]]),
+      .filter((name) => !Object.hasOwn(activity.fixed, name) && valueOf(name) !== undefined)
+      .map((name) => [name, valueOf(name)]),
   );
   const faults = checkAttributes(activity, attributes, catalogue).map(({ name, expected, got }): FacilityFault => ({
     key: "facility_attribute",

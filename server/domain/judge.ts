@@ -3,6 +3,7 @@
 import type { Action, AttributeValue, Effect, InstrumentStatus, Outcome, Reason, Relation, ThemeStatus } from "../api/checks.ts";
 import type { ClassTruth } from "./classify.ts";
 import { evaluate, type Facts, type Missing, whoCondition } from "./condition.ts";
+import { asksOf, readingPlan } from "./dependence.ts";
 import {
   type Evidence,
   failureOf,
@@ -12,7 +13,10 @@ import {
   type ThemeCoverage,
   type Tolerances,
 } from "./evidence.ts";
-import type { ActivitySpec, Catalogue, Checklist, Instrument, Rule, ThemeSpec } from "./rule.ts";
+import { ordersOn } from "./order.ts";
+import type { ActivitySpec, Catalogue, Checklist, Instrument, Order, ReadOutcome, Rule, ThemeSpec } from "./rule.ts";
+import type { EffectiveSettings } from "./settings.ts";
+import { decidedBy, type DecidedBy, firstHeld, stoodOf } from "./stood.ts";
 
 export type Project = { name: string; activity: ActivitySpec; action: Action; attributes: Record<string, AttributeValue> };
 
@@ -31,6 +35,11 @@ export type Judged = {
   feature: FeatureEvidence | null;
   relation: Relation | null;
   reasons: ReasonSpec[];
+  /** Orders in force on the feature, and those on its district where the rule asks for orders. */
+  orders: Order[];
+  /** Of what stands against a ban or an order to withdraw: what was there first. Null where it does not matter or cannot
+   *  be told. */
+  decided_by: DecidedBy | null;
 };
 
 export type JudgedTheme = {
@@ -56,7 +65,10 @@ export type Judgement = {
 export type JudgeInput = {
   project: Project;
   classes: Record<string, ClassTruth>;
+  /** Its `settings` are those that hold for this site. */
   catalogue: Catalogue;
+  /** Settings that the districts which may hold the site set differently: unset, and said to be so. */
+  differing?: EffectiveSettings["differing"];
   /** The checklists of every district that may hold the site, or the national one. */
   checklists: Checklist[];
   /** GB/T 2260 codes of every district that holds or may hold the site; empty when none does. */
@@ -69,14 +81,21 @@ export type JudgeInput = {
 
 export const JURISDICTION = "jurisdiction";
 
+/** What a rule that may be read by another came to: its findings, or that nothing is known of it. Without an entry it does
+ *  not hold here, and is not triggered. */
+type Found = Map<string, { rule: Rule; findings: Judged[] } | "open">;
+type Judging = JudgeInput & { found: Found };
+
 /** Every rule's answer, every theme's, and what the tolerances hid. */
-export function judge(input: JudgeInput): Judgement {
+export function judge(given: JudgeInput): Judgement {
+  const input: Judging = { ...given, found: new Map() };
   const asked = new Set(input.checklists.flatMap((checklist) => checklist.themes));
   const counted = { took_part: 0, not_in_force: 0, other_district: 0, other_activity: 0, not_asked: 0 };
-  const findings: Judged[] = [];
+  const answered = new Map<Rule, Judged[]>();
   const instruments = new Map(input.catalogue.instruments.map((each) => [each.id, each]));
   const themes = new Map(input.catalogue.themes.map((each) => [each.theme, each]));
-  for (const rule of input.catalogue.rules) {
+  const { ordered, read } = readingPlan(input.catalogue.rules);
+  for (const rule of ordered) {
     const instrument = instruments.get(rule.instrument)!;
     if (!inForce(rule, instrument, input.asOf)) {
       counted.not_in_force++;
@@ -86,21 +105,27 @@ export function judge(input: JudgeInput): Judgement {
     const features = () => (looksAt ? featuresFor(instrument, looksAt, input) : []);
     if (!concernsDistrict(instrument, input.jurisdictions) && features().length === 0) {
       counted.other_district++;
+      if (input.jurisdictions.length === 0) input.found.set(rule.id, "open");
       continue;
     }
     const who = answerWho(rule, input);
     if (who.value === "false") {
       counted.other_activity++;
-      if (looksAt && asked.has(looksAt.theme)) findings.push(...silences(rule, instrument, looksAt, features, input));
+      if (looksAt && asked.has(looksAt.theme)) answered.set(rule, silences(rule, instrument, looksAt, features, input));
       continue;
     }
     if (looksAt && !asked.has(looksAt.theme)) {
       counted.not_asked++;
+      input.found.set(rule.id, "open");
       continue;
     }
     counted.took_part++;
-    findings.push(...answers(rule, instrument, looksAt, features(), who, input));
+    const own = answers(rule, instrument, looksAt, features(), who, input);
+    answered.set(rule, own);
+    if (read.has(rule.id)) input.found.set(rule.id, { rule, findings: own });
   }
+  // In the order of the catalogue, whatever had to be answered first.
+  const findings = input.catalogue.rules.flatMap((rule) => answered.get(rule) ?? []);
   return {
     findings: findings.map((each) => markUnanswered(each, findings)),
     themes: input.catalogue.themes
@@ -120,7 +145,7 @@ function silences(
   instrument: Instrument,
   spec: ThemeSpec,
   features: () => FeatureEvidence[],
-  input: JudgeInput,
+  input: Judging,
 ): Judged[] {
   const { action } = input.project;
   if (rule.where.relation !== "overlaps" || !BUILDING.includes(action) || rule.who.actions.includes(action)) return [];
@@ -129,7 +154,7 @@ function silences(
   const { site } = input.evidence;
   return features()
     .filter((feature) => stands(feature, site.accuracy_m, input.tolerances).outcome === "triggered")
-    .filter((feature) => !rule.when || evaluate(rule.when, factsOf(input, input.classes, feature)).value !== "false")
+    .filter((feature) => evaluateWhen(rule, feature, input).value !== "false")
     .map((feature) => ({
       rule,
       instrument,
@@ -140,6 +165,8 @@ function silences(
       feature,
       relation: relationOf(feature, site, input.tolerances),
       reasons: [{ code: "action_not_named" as const, name: action }],
+      orders: ordersOf(rule, feature, input),
+      decided_by: null,
     }));
 }
 
@@ -231,14 +258,75 @@ function factsOf(input: JudgeInput, classes: Record<string, ClassTruth>, feature
   };
 }
 
-function reasonsOf(who: { missing: Missing[]; assumed: string[] }): ReasonSpec[] {
+/** A rule's condition on the feature that was met, on orders, on what stood first, and on other rules' outcomes. */
+function evaluateWhen(rule: Rule, feature: FeatureEvidence | null, input: Judging): Who {
+  if (!rule.when) return TRUE;
+  const { asOf, catalogue, jurisdictions, project } = input;
+  const asks = asksOf(rule);
+  return evaluate(rule.when, {
+    ...factsOf(input, input.classes, feature),
+    outcomes: Object.fromEntries(asks.rules.map((id) => [id, outcomeRead(id, rule, feature, input)])),
+    ...(asks.orders.length > 0 && { orders: ordersOn(feature, jurisdictions, catalogue.orders ?? [], asOf).kinds }),
+    ...(asks.stood && {
+      stood: stoodOf({ ...project.attributes, ...project.activity.fixed }, feature, firstHeld(rule, catalogue.rules)),
+    }),
+  });
+}
+
+/** The strongest of another rule's outcomes: on the same feature where both look for features of one theme, else anywhere.
+ *  What it could not tell stays open. */
+function outcomeRead(id: string, reader: Rule, feature: FeatureEvidence | null, input: Judging): ReadOutcome | "unknown" {
+  const told = input.found.get(id);
+  if (told === "open") return "unknown";
+  if (told === undefined) return "not_triggered";
+  const meets = ({ where }: Rule) => where.relation === "overlaps" || where.relation === "within_m";
+  const same =
+    feature !== null &&
+    told.rule.where.theme === reader.where.theme &&
+    meets(told.rule) &&
+    meets(reader) &&
+    // Without its distance a rule names the nearest feature, and means all of them.
+    reachOfRule(told.rule, input.catalogue.settings) !== undefined;
+  const outcomes = told.findings
+    .filter((each) => !same || each.feature === null || each.feature.code === feature.code)
+    .map(({ outcome }) => outcome);
+  if (outcomes.includes("triggered")) return "triggered";
+  if (outcomes.some((outcome) => outcome !== "near" && outcome !== "not_triggered")) return "unknown";
+  return outcomes.includes("near") ? "near" : "not_triggered";
+}
+
+function ordersOf(rule: Rule, feature: FeatureEvidence | null, { catalogue, jurisdictions, asOf }: JudgeInput): Order[] {
+  if (!catalogue.orders || catalogue.orders.length === 0) return [];
+  const { own, district, possible } = ordersOn(feature, jurisdictions, catalogue.orders, asOf);
+  const kinds = asksOf(rule).orders;
+  return [...own, ...[...district, ...possible].filter(({ kind }) => kinds.includes(kind))];
+}
+
+const STANDING: readonly Action[] = ["existing", "operating"];
+/** Effects to which it matters what was there first. */
+const WITHDRAWING: readonly Effect[] = ["prohibit", "allowlist", "gate", "remove", "relocate"];
+
+function decidingDay(rule: Rule, outcome: Outcome, feature: FeatureEvidence | null, input: JudgeInput): DecidedBy | null {
+  const { project, catalogue } = input;
+  // Only where a place matters: who is closed for what he does is not owed anything for having been there first.
+  if (rule.where.theme === null || !STANDING.includes(project.action) || !WITHDRAWING.includes(rule.effect)) return null;
+  if (outcome !== "triggered" && outcome !== "touches" && outcome !== "cannot_tell") return null;
+  const attributes = { ...project.attributes, ...project.activity.fixed };
+  return decidedBy(attributes, rule.where.relation === "outside" ? null : feature, firstHeld(rule, catalogue.rules));
+}
+
+function reasonsOf(who: { missing: Missing[]; assumed: string[] }, { differing = [] }: JudgeInput): ReasonSpec[] {
   const code = {
     attribute: "missing_attribute",
     setting: "unset_setting",
     feature_attribute: "missing_feature_attribute",
+    order: "order_unsettled",
+    rule: "rule_unsettled",
   } as const;
   return [
-    ...who.missing.map(({ kind, name }) => ({ code: code[kind], name })),
+    ...who.missing.map(({ kind, name }) =>
+      kind === "setting" && differing.includes(name) ? { code: "setting_differs" as const, name } : { code: code[kind], name },
+    ),
     ...who.assumed.map((name) => ({ code: "assumed_attribute" as const, name })),
   ];
 }
@@ -249,7 +337,7 @@ function answers(
   spec: ThemeSpec | null,
   features: FeatureEvidence[],
   who: Who,
-  input: JudgeInput,
+  input: Judging,
 ): Judged[] {
   const status = statusOn(instrument, input.asOf);
   const finding = (outcome: Outcome, more: Partial<Judged> = {}): Judged => ({
@@ -263,12 +351,14 @@ function answers(
     relation: null,
     reasons: [],
     ...more,
+    orders: ordersOf(rule, more.feature ?? null, input),
+    decided_by: decidingDay(rule, outcome, more.feature ?? null, input),
   });
   if (!spec) {
-    const when = rule.when ? evaluate(rule.when, factsOf(input, input.classes, null)) : TRUE;
+    const when = evaluateWhen(rule, null, input);
     if (when.value === "false") return [finding("not_triggered")];
     const unknown = who.value === "unknown" || when.value === "unknown";
-    return [finding(unknown ? "cannot_tell" : "triggered", { reasons: [...reasonsOf(who), ...reasonsOf(when)] })];
+    return [finding(unknown ? "cannot_tell" : "triggered", { reasons: [...reasonsOf(who, input), ...reasonsOf(when, input)] })];
   }
   if (rule.where.relation === "upstream")
     return [finding("no_data", { reasons: [{ code: "network_not_loaded", name: spec.theme }] })];
@@ -282,7 +372,10 @@ function answers(
       finding("cannot_tell", {
         feature,
         relation: feature ? relationOf(feature, input.evidence.site, input.tolerances) : null,
-        reasons: [{ code: "unset_setting", name: rule.where.within_setting! }, ...reasonsOf(who)],
+        reasons: reasonsOf(
+          { missing: [{ kind: "setting", name: rule.where.within_setting! }, ...who.missing], assumed: who.assumed },
+          input,
+        ),
       }),
     ];
   }
@@ -373,7 +466,7 @@ function answerFeature(
   feature: FeatureEvidence,
   reach_m: number,
   who: Who,
-  input: JudgeInput,
+  input: Judging,
   finding: (outcome: Outcome, more: Partial<Judged>) => Judged,
 ): Judged[] {
   const { site } = input.evidence;
@@ -382,7 +475,7 @@ function answerFeature(
       ? standsWithin(feature, reach_m, site.accuracy_m, input.tolerances)
       : stands(feature, site.accuracy_m, input.tolerances);
   if (spatial.outcome === "not_triggered") return [];
-  const when = rule.when ? evaluate(rule.when, factsOf(input, input.classes, feature)) : TRUE;
+  const when = evaluateWhen(rule, feature, input);
   if (when.value === "false") return [];
   const more = { feature, relation: relationOf(feature, site, input.tolerances) };
   if (spatial.outcome === "near") return [finding("near", more)];
@@ -390,7 +483,7 @@ function answerFeature(
   return [
     finding(unknown ? "cannot_tell" : spatial.outcome, {
       ...more,
-      reasons: [...spatial.reasons, ...reasonsOf(who), ...reasonsOf(when)],
+      reasons: [...spatial.reasons, ...reasonsOf(who, input), ...reasonsOf(when, input)],
     }),
   ];
 }
@@ -402,7 +495,7 @@ function answerOutside(
   features: FeatureEvidence[],
   who: Who,
   uncovered: boolean,
-  input: JudgeInput,
+  input: Judging,
   finding: (outcome: Outcome, more: Partial<Judged>) => Judged,
 ): Judged[] {
   const { site } = input.evidence;
@@ -410,7 +503,7 @@ function answerOutside(
   let possible: FeatureEvidence | null = null;
   let within = 0;
   for (const feature of features) {
-    const when = rule.when ? evaluate(rule.when, factsOf(input, input.classes, feature)) : TRUE;
+    const when = evaluateWhen(rule, feature, input);
     if (when.value === "false") continue;
     const banded = doubt_m(feature, site.accuracy_m) > 0;
     const certain = banded ? feature.inside_shrunk : feature.inside;
@@ -418,21 +511,21 @@ function answerOutside(
     if (certain && when.value === "true") return [finding("not_triggered", { feature, relation: "within" })];
     if (maybe) {
       possible = feature;
-      reasons.push(...reasonsOf(when));
+      reasons.push(...reasonsOf(when, input));
       if (!certain)
         reasons.push({ code: "boundary_accuracy", name: feature.code, depth_m: feature.depth_m ?? -feature.distance_m });
     }
     within += shareOf(feature.overlap, site) ?? 0;
   }
   if (possible)
-    return [finding("cannot_tell", { feature: possible, relation: "within", reasons: [...reasons, ...reasonsOf(who)] })];
+    return [finding("cannot_tell", { feature: possible, relation: "within", reasons: [...reasons, ...reasonsOf(who, input)] })];
   if (within > 0.999)
     return [finding("cannot_tell", { relation: "overlaps", reasons: [{ code: "several_features", name: rule.where.theme! }] })];
   if (uncovered) return [];
   return [
     finding(who.value === "unknown" ? "cannot_tell" : "triggered", {
       relation: within > 0 ? "overlaps" : "outside",
-      reasons: reasonsOf(who),
+      reasons: reasonsOf(who, input),
     }),
   ];
 }

@@ -18,7 +18,18 @@ export type Condition =
   /** An attribute of the project. */
   | ({ attribute: string } & Comparison)
   /** An attribute of the feature that was met. */
-  | ({ feature: string } & Comparison);
+  | ({ feature: string } & Comparison)
+  /** An order of one of these kinds is in force on the as-of date, on the feature that was met or on its district. */
+  | { order: OrderKind[] }
+  /** What stands was there before the zone was established, or before the provision first held (by its id). */
+  | { stood: StoodBefore }
+  /** Another rule's outcome in the same check: on the same feature where both look at one theme, else anywhere. */
+  | { rule: string; outcome: ReadOutcome[] };
+
+export type OrderKind = "regional_limit" | "approval_suspension";
+export type StoodBefore = "before_zone" | "before_rule";
+/** Outcomes that are known: an unknown one leaves the question open, so that no row can be built on not knowing. */
+export type ReadOutcome = "triggered" | "near" | "not_triggered";
 
 /** Exactly one of these. `setting` names an operator setting that holds the number: unset means unknown. In the name,
  *  `{species}` stands for the value of that attribute. `as_of: "on_or_after"` compares a date with the as-of date:
@@ -155,6 +166,58 @@ export type Checklist = {
   source: Text;
 };
 
+/** One operator setting of a place. `value` null: not set here, and `fill` says what would fill it; the next place up the
+ *  tree is asked. */
+export type Setting = {
+  name: string;
+  value: number | null;
+  /** A unit of its family (`vocabulary/settings.json`). */
+  unit: string;
+  title: Text;
+  /** Null where nothing is set. */
+  source: { title: Text; article: Text | null; date: string | null } | null;
+  confidence: Confidence | null;
+  fill?: Text;
+  /** For whoever edits the file. Never shown. */
+  note?: string;
+};
+
+/** `geodata/settings/<jurisdiction>.json`. */
+export type PlaceSettings = {
+  /** GB/T 2260 code of a province, prefecture or district, or `national`. */
+  jurisdiction: string;
+  settings: Setting[];
+};
+
+/** Settings whose names begin alike (`bank_width_m.yc_r42`), and the units that they may have. */
+export type SettingFamily = {
+  family: string;
+  title: Text;
+  units: { unit: string; title: Text }[];
+  /** Names after the family that are known though no rule reads them (norms that other parts of the service read). */
+  names: string[];
+};
+
+/** An order that limits or suspends approvals (区域限批、暂停审批): a dated record on a feature or on a whole district. */
+export type Order = {
+  id: string;
+  kind: OrderKind;
+  /** GB/T 2260 code. */
+  jurisdiction: string;
+  /** A feature of one of these layers by its code; `jurisdiction`: the whole district of that GB/T 2260 code. */
+  target: { layer: "control_area" | "industrial_park" | "jurisdiction"; code: string };
+  /** Half-open: in force on `from`, no longer on `until`; null while it stands. */
+  from: string;
+  until: string | null;
+  cause: Text;
+  /** Number of the document that ordered it. */
+  number: string | null;
+  issuer: Text;
+  /** What lifted it; null while it stands, and where it ended by its own term. */
+  released_by: Text | null;
+  confidence: Confidence | "schematic";
+};
+
 /** Everything the files of `geodata/` say about law and words, frozen. `version` is a hash of the files. */
 export type Catalogue = {
   version: string;
@@ -167,6 +230,11 @@ export type Catalogue = {
   classes: ClassSpec[];
   themes: ThemeSpec[];
   checklists: Checklist[];
-  /** Operator settings by name; a name that is absent is unset. */
+  /** Operator settings that hold everywhere, by name; a name that is absent is unset unless a place sets it. */
   settings: Record<string, number>;
+  /** Settings of places, the national file among them. Absent in catalogues kept before 2026-11-26. */
+  place_settings?: PlaceSettings[];
+  setting_families?: SettingFamily[];
+  /** Absent in catalogues kept before 2026-11-26. */
+  orders?: Order[];
 };

@@ -5,6 +5,7 @@ import type { Position } from "../api/common.ts";
 import type { Violation, ViolationEvent, ViolationState } from "../api/sweeps.ts";
 import { encodeTile } from "../db/mvt.ts";
 import type { Db, OpenDatabase } from "../db/open.ts";
+import type { DecidedBy } from "../domain/stood.ts";
 import { moment } from "./checks.ts";
 import { frameOf } from "./tiles.ts";
 
@@ -58,6 +59,8 @@ export type StoredViolation = Pick<
     overlap_m2: number | null;
     distance_m: number | null;
     reasons: Omit<Reason, "text">[];
+    /** Sweeps before 2026-11-26 lack it. */
+    decided_by?: DecidedBy | null;
     instrument: string;
     status: Violation["status"];
     rules: string;

@@ -448,7 +448,12 @@ function situation(finding: Finding, lang: Lang, t: Say): Markup {
   return html`${relation} <span dir="auto">${finding.feature_name ?? finding.theme_title ?? t("finding.anywhere")}</span>${
       touched !== t("none") &&
       html`<br />${touched}${finding.share_of_site !== null && ` (${percentText(lang, finding.share_of_site)})`}`
-    }${far && html`<br />${far}`}${finding.told.map(({ title, value }) => html`<br /><small>${title}${t("report.colon")}${value}</small>`)}${finding.reasons.map(({ text }) => html`<br /><small>${text}</small>`)}`;
+    }${far && html`<br />${far}`}${finding.told.map(({ title, value }) => html`<br /><small>${title}${t("report.colon")}${value}</small>`)}${groundsOf(finding).map((text) => html`<br /><small>${text}</small>`)}`;
+}
+
+/** What the finding rests on beyond the feature, in sentences; checks stored before a ground was told lack it. */
+function groundsOf({ reasons, settings = [], orders = [], decided_by }: Finding): string[] {
+  return [...reasons, ...settings, ...orders, ...(decided_by ? [decided_by] : [])].map(({ text }) => text);
 }
 
 /** Listed, and never counted in the conclusion. */

@@ -21,7 +21,7 @@ import {
 } from "../queries/violations.ts";
 import { badParameter, choiceParameter, integerParameter, isDate, parameters } from "../query.ts";
 import { csvOf, type Table } from "../table.ts";
-import { cite, sayReason } from "../words.ts";
+import { cite, sayDecidedBy, sayReason } from "../words.ts";
 import { keptCatalogues } from "./screenings.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -131,6 +131,7 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue): R
       next_step: rule.next_step[lang],
       office: rule.office[lang],
       reasons: found.reasons.map((reason) => sayReason(lang, reason, kept)),
+      decided_by: found.decided_by ? sayDecidedBy(lang, found.decided_by) : null,
     };
   }
 
@@ -328,6 +329,7 @@ function tableOf(items: Violation[], lang: Lang): Table {
     "next_step",
     "office",
     "reasons",
+    "decided_by",
     "lon",
     "lat",
     "as_of",
@@ -355,6 +357,7 @@ function tableOf(items: Violation[], lang: Lang): Table {
       each.next_step,
       each.office,
       each.reasons.map(({ text }) => text).join("; ") || null,
+      each.decided_by?.text ?? null,
       each.position[0]!,
       each.position[1]!,
       each.as_of,

@@ -284,7 +284,7 @@ describe("attributes as given", () => {
       { name: "annual_output", code: "value", expected: "integer 0..100000000", got: "-1" },
     ]);
     expect(faults("other_polluting_activity", { boats: true })).toEqual([
-      { name: "boats", code: "unknown", expected: "", got: "true" },
+      { name: "boats", code: "unknown", expected: "since", got: "true" },
     ]);
   });
   it("a number without bounds takes any finite number", () => {

@@ -1,6 +1,7 @@
 /** The rules of 桃山, 库尔勒, 七星关, 霍林郭勒 and the livestock regulation, row by row: a project that sets each off, and
  *  one that does not; that none of the 183 is missing; and the scenarios of the sources by their numbers. */
 import { describe, expect, it } from "vitest";
+import type { Order } from "../../server/domain/rule.ts";
 import { ask, at, catalogue } from "../support/real_judging.ts";
 import { HOLINGOL_CASES } from "./cases_holingol.ts";
 import { KORLA_CASES } from "./cases_korla.ts";
@@ -31,6 +32,20 @@ import {
 
 const ANYWHERE = { district: "110101", asOf: "2020-06-01" };
 
+const limited: Order = {
+  id: "O-1",
+  kind: "regional_limit",
+  jurisdiction: "230903",
+  target: { layer: "control_area", code: "control_area/failing_area" },
+  from: "2018-01-01",
+  until: null,
+  cause: { zh: "水质", en: "water" },
+  number: "1",
+  issuer: { zh: "市", en: "city" },
+  released_by: null,
+  confidence: "schematic",
+};
+
 /** For each rule: what sets it off, what does not. */
 const CASES: Cases = {
   "LS-01a": [
@@ -49,6 +64,10 @@ const CASES: Cases = {
   ...KORLA_CASES,
   ...QIXINGGUAN_CASES,
   ...HOLINGOL_CASES,
+  "QTH-R35c": [
+    { ...solar, ...TAOSHAN, features: [at("control_area/failing_area")], orders: [limited] },
+    { ...solar, ...TAOSHAN, features: [at("control_area/failing_area")], orders: [{ ...limited, until: "2018-03-01" }] },
+  ],
 };
 
 /** Rules of each plan, by the ids of the reading. */
@@ -205,6 +224,9 @@ describe("scenarios of the sources", () => {
     const without = ask({ ...solar, ...TAOSHAN, features: [failing] });
     expect(without).toMatchObject({ conclusion: "notice" });
     expect(without.on("QTH-R35a").map(({ outcome }) => outcome)).toEqual(["not_triggered"]);
+    const recorded = ask({ ...solar, ...TAOSHAN, features: [failing], orders: [limited] });
+    expect(recorded).toMatchObject({ conclusion: "suspended" });
+    expect(recorded.on("QTH-R35c")[0]!.orders).toMatchObject([{ id: "O-1", cause: { zh: "水质" }, from: "2018-01-01" }]);
   });
 
   it("24: vegetables within 300 m of 倒天河水库 are controlled and not banned; high-residue pesticide is banned; the draft never ranks", () => {

@@ -13,7 +13,7 @@ import { CatalogueError, loadCatalogue, rulesInForce } from "../../server/catalo
 import { openFacts, reachOf } from "../../server/domain/classify.ts";
 import { problemHandler } from "../../server/problem.ts";
 import { catalogueRoutes } from "../../server/routes/catalogue.ts";
-import { readCatalogue } from "../../server/service.ts";
+import { GEODATA, readCatalogue } from "../../server/service.ts";
 
 const catalogue = readCatalogue();
 const OLD = "2026-08-14";
@@ -50,7 +50,8 @@ describe("the vocabulary", () => {
     expect(Object.isFrozen(catalogue.rules[0]?.who.actions)).toBe(true);
     expect(() => (catalogue.activities as unknown[]).push({})).toThrow();
   });
-  it("sets no operator setting: what the source gives no number for is unknown", () => expect(catalogue.settings).toEqual({}));
+  it("sets no operator setting everywhere: what the source gives no number for is unknown", () =>
+    expect(catalogue.settings).toEqual({}));
 });
 
 describe("WS-01 to WS-09", () => {
@@ -165,6 +166,37 @@ describe("checklists", () => {
   );
 });
 
+const SINCE = {
+  title: { zh: "since", en: "since" },
+  help: { zh: "why", en: "why" },
+  type: "date",
+  unit: null,
+  options: null,
+  min: null,
+  max: null,
+  absent: null,
+};
+
+describe("orders and settings of places", () => {
+  it("every order stands on a feature that is shipped, or on a district", () => {
+    for (const { id, jurisdiction, target } of catalogue.orders!) {
+      if (target.layer === "jurisdiction") continue;
+      const file = join(GEODATA, "layers", target.layer, `${jurisdiction}.geojson`);
+      const { features } = JSON.parse(readFileSync(file, "utf8")) as { features: { properties: { code: string } }[] };
+      expect(
+        features.map(({ properties }) => properties.code),
+        id,
+      ).toContain(target.code);
+    }
+  });
+  it("every text of theirs in English is English", () =>
+    expect(
+      JSON.stringify([catalogue.place_settings, catalogue.setting_families, catalogue.orders]).match(
+        /"en":"[^"]*[\u4e00-\u9fff][^"]*"/g,
+      ),
+    ).toBeNull());
+});
+
 describe("the loader", () => {
   const FIXTURES = join(import.meta.dirname, "..", "fixtures", "catalogue");
   const columns = (theme: { layer: string }) => (theme.layer === "protection_zone" ? ["level", "established"] : null);
@@ -185,11 +217,35 @@ describe("the loader", () => {
     return [];
   };
 
-  it("takes the good one, settings included", () =>
-    expect(load()).toMatchObject({ rules: { length: 4 }, settings: { "scale.pig": 500 } }));
-  it("goes without settings.json", () => {
-    rmSync(join(folder, "settings.json"));
-    expect(load().settings).toEqual({});
+  it("takes the good one, settings and orders included", () =>
+    expect(load()).toMatchObject({
+      rules: { length: 4 },
+      settings: { "scale.pig": 500 },
+      orders: [{ id: "O-1" }, { id: "O-2" }],
+    }));
+  it("goes without settings and orders", () => {
+    rmSync(join(folder, "settings"), { recursive: true });
+    rmSync(join(folder, "orders"), { recursive: true });
+    expect(load()).toMatchObject({ settings: {}, place_settings: [], orders: [] });
+  });
+  it("does not pass over settings of the old kind in silence", () => {
+    writeFileSync(join(folder, "settings.json"), "{}");
+    expect(faults()).toEqual([
+      { file: "settings.json", path: "", detail: expect.stringContaining("settings/<GB2260 code>.json") },
+    ]);
+  });
+  it("lets whatever can stand say since when, once", () => {
+    writeFileSync(
+      join(folder, "vocabulary", "attributes.json"),
+      JSON.stringify([
+        ...(JSON.parse(readFileSync(join(folder, "vocabulary", "attributes.json"), "utf8")) as object[]),
+        { ...SINCE, name: "since" },
+      ]),
+    );
+    const asked = Object.fromEntries(load().activities.map(({ code, attributes }) => [code, attributes.includes("since")]));
+    expect(asked).toEqual({ factory: true, farm: false, swimming: true });
+    for (const { attributes } of catalogue.activities)
+      expect(attributes.filter((name) => name === "since").length).toBeLessThan(2);
   });
   it("knows no columns of a layer that this version does not have", () =>
     expect(() => loadCatalogue(folder, () => null)).not.toThrow());

@@ -57,6 +57,9 @@ eachEngine((engine) => {
     expect(await list("&rule=YC-R37&deadline=2016-12-31")).toHaveLength(40);
     expect(await list("&rule=YC-R37&overdue=true")).toHaveLength(105);
     expect(await list("&rule=YC-R37&overdue=false")).toHaveLength(0);
+    // Opened from 2003 to 2015, before the plan: what stood before is told so, with the day that decided.
+    expect(farms.map(({ decided_by }) => decided_by?.before)).toEqual(Array<boolean>(105).fill(true));
+    expect(farms[0]!.decided_by).toMatchObject({ what: "rule", date: "2016-07-25", text: expect.stringContaining("补偿") });
     for (const farm of farms)
       expect(farm).toMatchObject({ effect: "relocate", certain: true, state: "suspected", change: "appeared" });
   });

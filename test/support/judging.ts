@@ -10,7 +10,8 @@ import {
   TOLERANCES,
 } from "../../server/domain/evidence.ts";
 import { judge, type Judgement, type Project } from "../../server/domain/judge.ts";
-import type { ActivitySpec, Catalogue, Instrument, Rule } from "../../server/domain/rule.ts";
+import type { ActivitySpec, Catalogue, Instrument, Order, PlaceSettings, Rule } from "../../server/domain/rule.ts";
+import { settingsFor } from "../../server/domain/settings.ts";
 
 const text = (word: string) => ({ zh: word, en: word });
 
@@ -40,6 +41,40 @@ export function feature(more: Partial<FeatureEvidence> & { level?: string } = {}
     piece: null,
     ...rest,
     columns: { level, competent_jurisdiction: "500118", ...columns },
+  };
+}
+
+/** Settings of one place, by name. */
+export function placed(jurisdiction: string, values: Record<string, number | null>): PlaceSettings {
+  return {
+    jurisdiction,
+    settings: Object.entries(values).map(([name, value]) => ({
+      name,
+      value,
+      unit: "head",
+      title: text(name),
+      source: value === null ? null : { title: text(`source of ${jurisdiction}`), article: null, date: "2020" },
+      confidence: value === null ? null : ("verified" as const),
+      ...(value === null ? { fill: text("the province") } : {}),
+    })),
+  };
+}
+
+/** An order on the zone `zone` from 2020 on, unless said. */
+export function order(more: Partial<Order> = {}): Order {
+  return {
+    id: "O-1",
+    kind: "regional_limit",
+    jurisdiction: "500118",
+    target: { layer: "control_area", code: "zone" },
+    from: "2020-01-01",
+    until: null,
+    cause: text("cause"),
+    number: "1",
+    issuer: text("issuer"),
+    released_by: null,
+    confidence: "schematic",
+    ...more,
   };
 }
 
@@ -93,7 +128,7 @@ export const farm: ActivitySpec = {
   note: text("note"),
   tags: ["construction"],
   actions: ["new", "rebuilt", "expanded", "existing", "operating"],
-  attributes: ["emits", "head"],
+  attributes: ["emits", "head", "since", "built_year"],
   fixed: {},
   asserts: [],
 };
@@ -117,6 +152,8 @@ export function catalogue(rules: Rule[], instruments: Instrument[] = [instrument
         ],
       },
       { ...spec, name: "head", title: text("head"), type: "integer", min: 0 },
+      { ...spec, name: "since", title: text("since"), type: "date" },
+      { ...spec, name: "built_year", title: text("built"), type: "integer" },
     ],
     classes: [
       { code: "building", title: text("building"), condition: { tag: "construction" }, source: "test", confidence: "verified" },
@@ -165,6 +202,9 @@ export type World = {
   jurisdictions?: string[];
   attributes?: Project["attributes"];
   settings?: Record<string, number>;
+  /** Settings of places; with these, those of the world's districts hold. */
+  places?: PlaceSettings[];
+  orders?: Order[];
   action?: Project["action"];
   asOf?: string;
   site_accuracy_m?: number;
@@ -174,7 +214,14 @@ export type World = {
 
 /** Judges and concludes a small world. A site of 1,000 m2 in 500118, everything loaded and approved unless said. */
 export function decide(world: World): Judgement & ReturnType<typeof conclude> {
-  const all = { ...catalogue(world.rules, world.instruments), settings: world.settings ?? {} };
+  const kept: Catalogue = {
+    ...catalogue(world.rules, world.instruments),
+    settings: world.settings ?? {},
+    orders: world.orders ?? [],
+    place_settings: world.places ?? [],
+  };
+  const effective = settingsFor(kept, world.jurisdictions ?? ["500118"]);
+  const all = { ...kept, settings: effective.values };
   const project: Project = { name: "p", activity: farm, action: world.action ?? "new", attributes: world.attributes ?? {} };
   const asked = world.asked ?? ["jurisdiction", "protection_zone/first", "protection_zone/second", "industrial_park"];
   const jurisdictions = world.jurisdictions ?? ["500118"];
@@ -219,6 +266,7 @@ export function decide(world: World): Judgement & ReturnType<typeof conclude> {
     project,
     classes: classify(project, all),
     catalogue: all,
+    differing: effective.differing,
     checklists: [
       { jurisdiction: "500118", version: 1, valid_from: "2000-01-01", valid_to: null, themes: asked, source: text("s") },
     ],

@@ -4,7 +4,7 @@ import { classify } from "../../server/domain/classify.ts";
 import { type Answer, conclude, concludedThemes } from "../../server/domain/conclude.ts";
 import { type Evidence, type FeatureEvidence, type LayerEvidence, TOLERANCES } from "../../server/domain/evidence.ts";
 import { judge, type Judged, type Judgement } from "../../server/domain/judge.ts";
-import type { Catalogue, Instrument } from "../../server/domain/rule.ts";
+import type { Catalogue, Instrument, Order } from "../../server/domain/rule.ts";
 import { readCatalogue } from "../../server/service.ts";
 import { feature, WHOLE } from "./judging.ts";
 
@@ -22,6 +22,8 @@ export type Question = {
   settings?: Record<string, number>;
   /** Themes on the checklist; all of them unless said. */
   asked?: string[];
+  /** Orders on record; none unless given. */
+  orders?: Order[];
   /** Instruments that take part; all of them unless said. */
   of?: (instrument: Instrument) => boolean;
 };
@@ -56,6 +58,7 @@ export function ask(question: Question): Replied {
     instruments,
     rules: catalogue.rules.filter((row) => instruments.some(({ id }) => id === row.instrument)),
     settings: question.settings ?? {},
+    orders: question.orders ?? [],
   };
   const project = { name: "p", activity, action: question.action, attributes: question.attributes ?? {} };
   const distances = [0, ...all.rules.map(({ where }) => where.within_m ?? 0), ...Object.values(all.settings)];
