@@ -1,4 +1,4 @@
-/** What the address bar remembers: language, date, task, check, checks compared, feature opened (`layer/code`), themes shown
+/** What the address bar remembers: language, date, task, check, checks compared, sweep and screening shown, feature opened (`layer/code`), themes shown
  *  and hidden against the beginning, layers made fainter. The map keeps its own place in the hash. */
 export type AddressKey =
   | "lang"
@@ -6,6 +6,8 @@ export type AddressKey =
   | "task"
   | "check"
   | "compare"
+  | "sweep"
+  | "screening"
   | "show"
   | "hide"
   | "fade"
