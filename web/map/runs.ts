@@ -69,7 +69,7 @@ const MARKED: LayerSpecification[] = [
     source: "sj-marked",
     type: "fill",
     filter: ["==", ["geometry-type"], "Polygon"],
-    paint: { "fill-color": MARK, "fill-opacity": 0.12 },
+    paint: { "fill-color": MARK, "fill-opacity": 0.07 },
   },
   {
     id: "sj-marked-line",

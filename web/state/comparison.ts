@@ -47,12 +47,12 @@ const loaded = shallowRef<ReadonlyMap<string, Alternative>>(new Map());
 /** Those that have come, in order; in the language of the screen. */
 export const alternatives = computed<Alternative[]>(() => compared.value.flatMap((id) => loaded.value.get(id) ?? []));
 
-/** False when there are as many as can be. */
-export function takeIn(id: string): boolean {
+/** False when there are as many as can be. The second opens the comparison, unless more are to be taken in first. */
+export function takeIn(id: string, open = true): boolean {
   if (compared.value.includes(id)) return true;
   if (compared.value.length >= MAX_COMPARED) return false;
   compared.value = [...compared.value, id];
-  if (compared.value.length > 1) comparison_open.value = true;
+  if (open && compared.value.length > 1) comparison_open.value = true;
   return true;
 }
 

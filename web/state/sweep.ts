@@ -180,7 +180,7 @@ export async function loadList(): Promise<void> {
     counts.value = told;
     const kept = new Map(groups.value.map((group) => [group.key, group.open]));
     const fresh = groupsOf(told);
-    for (const group of fresh) group.open = kept.get(group.key) ?? fresh.length <= 1;
+    for (const [index, group] of fresh.entries()) group.open = kept.get(group.key) ?? index === 0;
     groups.value = fresh;
     await Promise.all(fresh.filter(({ open }) => open).map((group) => readMore(group, mine.signal)));
   } catch (error) {
