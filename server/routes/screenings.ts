@@ -224,6 +224,7 @@ function tableOf(sites: ScreenedSite[], lang: Lang): Table {
     "name",
     "activity",
     "action",
+    "activity_title",
     "conclusion",
     "known",
     "possible",
@@ -244,8 +245,9 @@ function tableOf(sites: ScreenedSite[], lang: Lang): Table {
       return [
         n,
         name,
-        activity_title ?? activity,
+        activity,
         action,
+        activity_title,
         words(result?.conclusion),
         words(result?.known),
         words(result?.possible),
