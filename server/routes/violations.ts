@@ -154,20 +154,21 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue): R
       : { items: [], matched: 0, more: false };
     const items: Violation[] = [];
     for (const item of page.items) items.push(await told(lang, item));
+    const attachment = `attachment; filename="violations${items[0] ? `-${items[0].as_of}` : ""}.${format}"`;
     if (format === "csv")
       return void response
         .type("text/csv")
-        .set("Content-Disposition", `attachment; filename="violations.csv"`)
+        .set("Content-Disposition", attachment)
         .send(csvOf(tableOf(items, lang)));
     if (format === "xlsx")
       return void response
         .type("xlsx")
-        .set("Content-Disposition", `attachment; filename="violations.xlsx"`)
+        .set("Content-Disposition", attachment)
         .send(await xlsxOf(tableOf(items, lang), say(lang, "violation.sheet")));
     if (format === "geojson")
       return void response
         .type("application/geo+json")
-        .set("Content-Disposition", `attachment; filename="violations.geojson"`)
+        .set("Content-Disposition", attachment)
         .send(JSON.stringify(featuresOf(items)));
     const next = new URLSearchParams(request.originalUrl.split("?")[1]);
     if (page.more) next.set("after", items.at(-1)!.id);

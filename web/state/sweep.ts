@@ -267,6 +267,7 @@ export function select(row: Violation, go = true): void {
   facility.value = row.facility;
   nothing_there.value = false;
   marked.value = { position: row.position as [number, number], area: null };
+  if (phone.value && sheet.value === "peek") sheet.value = "half";
   if (go) showAround(row.position);
   void loadClue(row.id);
   void loadArea(row);
