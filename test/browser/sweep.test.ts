@@ -77,7 +77,7 @@ inBrowser("the sweep", (suite) => {
       expect(await at("clue-detail").innerText()).toMatch(/未经人工核实|Until an officer confirms it/);
       expect(await at("clue-history").innerText()).toMatch(/排查发现|Found by a sweep/);
       await expect.poll(() => suite.screen.drawnOf("sj-marked")).toBeGreaterThan(1);
-      await expect.poll(() => new URL(suite.screen.page.url()).hash).toMatch(/map=1[4-6]/);
+      await expect.poll(() => new URL(suite.screen.page.url()).hash).toMatch(/map=1[3-6]/);
       expect(await flawsOf(suite.screen.page)).toEqual([]);
     },
   );
@@ -179,7 +179,7 @@ inBrowser("the sweep", (suite) => {
     await at("clue-save").click();
     await expect.poll(() => at("clue-history").innerText()).toMatch(/文号 7/);
     expect(await at("clue-history").innerText()).toMatch(/2018-06-30 前/);
-    expect(await at("line-row").nth(3).innerText()).toMatch(/已通知/);
+    expect(await at("line-row").nth(3).innerText()).toMatch(/已告知/);
     await at("way-closed").click();
     expect(await at("clue-save").isDisabled()).toBe(true);
     await at("clue-evidence").fill("照片 12");
