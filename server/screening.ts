@@ -56,7 +56,8 @@ export function ignoredOf(feature: unknown): string[] {
     .map((name) => name.slice(0, 80));
 }
 
-function requestOf(feature: unknown, asked: Asked, as_of: string): Record<string, unknown> {
+/** The request that asks about the row alone: what the row gave, and what holds for all. */
+export function requestOf(feature: unknown, asked: Asked, as_of: string): Record<string, unknown> {
   const properties = propertiesOf(feature);
   const { geometry } = (typeof feature === "object" && feature !== null ? feature : {}) as { geometry?: unknown };
   return {
@@ -206,6 +207,7 @@ export async function saySite(
     n,
     name,
     activity,
+    activity_title: null,
     action,
     same_name,
     ignored: ignoredOf(stored.given),
@@ -244,5 +246,9 @@ export async function saySite(
       title: catalogue.themes.find(({ theme }) => theme === each.theme)?.title[lang] ?? each.theme,
     })),
   };
-  return { ...base, result: said as unknown as ScreenedSite["result"] };
+  return {
+    ...base,
+    activity_title: catalogue.activities.find(({ code }) => code === activity)?.title[lang] ?? null,
+    result: said as unknown as ScreenedSite["result"],
+  };
 }

@@ -30,9 +30,10 @@ export function isAborted(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }
 
-type Query = Record<string, string | number | undefined>;
+export type Query = Record<string, string | number | undefined>;
 
-async function call<T>(
+/** Asks the service. A refusal, and no answer at all, throw ApiError. */
+export async function call<T>(
   method: "GET" | "POST" | "DELETE",
   path: string,
   query: Query,

@@ -66,6 +66,8 @@ export type ScreenedSite = {
   n: number;
   name: string | null;
   activity: string | null;
+  /** As the vocabulary calls it; null until judged. */
+  activity_title: string | null;
   action: string | null;
   /** Numbers of other sites of the same name. */
   same_name: number[];
@@ -90,3 +92,6 @@ export type ScreenedSite = {
     slivers: number;
   } | null;
 };
+
+/** One site on a map. */
+export type SiteOutline = { n: number; name: string | null; conclusion: Conclusion; geometry: Geometry };

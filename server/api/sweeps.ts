@@ -94,7 +94,9 @@ export type ViolationCounts = {
   certain: number;
   overdue: number;
   by: Record<
-    "state" | "district" | "theme" | "rule" | "feature" | "deadline" | "activity",
+    "state" | "district" | "theme" | "rule" | "feature" | "deadline" | "activity" | "class",
     { key: string; title: string; count: number }[]
   >;
+  /** What one district has to close or move under one rule by one day; largest first. `title` is the rule's gist. */
+  lists: { jurisdiction: string; place: string; rule: string; title: string; deadline: string; count: number }[];
 };

@@ -1,7 +1,7 @@
 /** Screenings and their sites, row by row. What a site was given is kept as it came. */
 import { type RawBuilder, sql } from "kysely";
 import type { Conclusion } from "../api/checks.ts";
-import type { RunState, Screening } from "../api/screenings.ts";
+import type { RunState, Screening, SiteOutline } from "../api/screenings.ts";
 import { jsonb } from "../db/json.ts";
 import type { Db } from "../db/open.ts";
 import { moment } from "./checks.ts";
@@ -119,23 +119,47 @@ export async function progressOf(
 }
 
 export type StoredSite = SiteRow & { faults: unknown[] | null; result: ShortResult | null; same_name: number[] };
-export type SiteFilter = { limit: number; after: number; conclusion: Conclusion | undefined; faulty: boolean | undefined };
+export type SiteFilter = {
+  limit: number;
+  after: number;
+  conclusion: Conclusion | undefined;
+  faulty: boolean | undefined;
+  /** Words in the name. */
+  q: string | undefined;
+};
+
+const SITE = sql`
+    select n, given, name, activity, action, faults, result,
+      coalesce((select jsonb_agg(other.n order by other.n) from screening_site as other
+        where other.screening = site.screening and other.name = site.name and other.n <> site.n), '[]') as same_name
+    from screening_site as site`;
+
+/** One site; undefined when there is none of that number. */
+export async function readSite(db: Db, id: string, n: number): Promise<StoredSite | undefined> {
+  const { rows } = await sql<StoredSite>`${SITE} where screening = ${id}::uuid and n = ${n}::int`.execute(db);
+  return rows[0];
+}
+
+/** Every judged site's place and conclusion, in their order. */
+export async function outlinesOf(db: Db, id: string): Promise<SiteOutline[]> {
+  const { rows } = await sql<SiteOutline>`
+    select n, name, conclusion, result -> 'geometry' as geometry from screening_site
+    where screening = ${id}::uuid and result is not null order by n`.execute(db);
+  return rows;
+}
 
 /** Sites in their order. `matched` counts all that the filters let through. */
 export async function listSites(
   db: Db,
   id: string,
-  { limit, after, conclusion, faulty }: SiteFilter,
+  { limit, after, conclusion, faulty, q }: SiteFilter,
 ): Promise<{ items: StoredSite[]; matched: number; more: boolean }> {
   const tests = sql`screening = ${id}::uuid
     ${conclusion === undefined ? sql`` : sql`and conclusion = ${conclusion}`}
-    ${faulty === undefined ? sql`` : faulty ? sql`and faults is not null` : sql`and faults is null`}`;
+    ${faulty === undefined ? sql`` : faulty ? sql`and faults is not null` : sql`and faults is null`}
+    ${q === undefined ? sql`` : sql`and position(${q.trim().toLowerCase()}::text in lower(coalesce(name, ''))) > 0`}`;
   const { rows } = await sql<StoredSite>`
-    select n, given, name, activity, action, faults, result,
-      coalesce((select jsonb_agg(other.n order by other.n) from screening_site as other
-        where other.screening = site.screening and other.name = site.name and other.n <> site.n), '[]') as same_name
-    from screening_site as site
-    where ${tests} and n > ${after}::int order by n limit ${limit + 1}::int`.execute(db);
+    ${SITE} where ${tests} and n > ${after}::int order by n limit ${limit + 1}::int`.execute(db);
   const counted = await sql<{ n: number }>`select count(*)::int as n from screening_site where ${tests}`.execute(db);
   return { items: rows.slice(0, limit), matched: counted.rows[0]!.n, more: rows.length > limit };
 }

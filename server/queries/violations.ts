@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Reason } from "../api/checks.ts";
 import type { Position } from "../api/common.ts";
-import type { Violation, ViolationEvent, ViolationState } from "../api/sweeps.ts";
+import type { Violation, ViolationCounts, ViolationEvent, ViolationState } from "../api/sweeps.ts";
 import { encodeTile } from "../db/mvt.ts";
 import type { Db, OpenDatabase } from "../db/open.ts";
 import type { DecidedBy } from "../domain/stood.ts";
@@ -17,15 +17,18 @@ export type ViolationFilter = {
   class?: string | undefined;
   activity?: string | undefined;
   effect?: string | undefined;
-  feature?: string | undefined;
+  /** Null: what concerns no feature of its own. */
+  feature?: string | null | undefined;
   facility?: string | undefined;
   state?: ViolationState | undefined;
   change?: "appeared" | "changed" | "kept" | undefined;
   certain?: boolean | undefined;
   /** The deadline lay before the date of the sweep; false: it did not, or there is none. */
   overdue?: boolean | undefined;
-  /** Exactly this deadline. */
-  deadline?: string | undefined;
+  /** Exactly this deadline; null: none. */
+  deadline?: string | null | undefined;
+  /** Only what this later sweep does not see any more. */
+  gone_in?: string | undefined;
   /** Words in the name or code of facility or feature. */
   q?: string | undefined;
 };
@@ -78,11 +81,14 @@ function testsOf(filter: ViolationFilter): RawBuilder<unknown> {
   equal(sql`f.rule`, filter.rule);
   equal(sql`f.activity`, filter.activity);
   equal(sql`f.effect`, filter.effect);
-  equal(sql`v.feature`, filter.feature);
+  if (filter.feature !== undefined) tests.push(sql`v.feature is not distinct from ${filter.feature}::text`);
   equal(sql`v.facility`, filter.facility);
   equal(sql`v.state`, filter.state);
   equal(sql`f.change`, filter.change);
-  if (filter.deadline !== undefined) tests.push(sql`f.deadline = ${filter.deadline}::date`);
+  if (filter.deadline !== undefined) tests.push(sql`f.deadline is not distinct from ${filter.deadline}::date`);
+  if (filter.gone_in !== undefined)
+    tests.push(sql`not exists (select from sweep_violation as later
+      where later.sweep = ${filter.gone_in}::uuid and later.violation = f.violation)`);
   if (filter.jurisdiction !== undefined) tests.push(sql`${filter.jurisdiction}::text = any(f.districts)`);
   if (filter.class !== undefined) tests.push(sql`${filter.class}::text = any(f.classes)`);
   if (filter.certain !== undefined) tests.push(filter.certain ? sql`f.certain` : sql`not f.certain`);
@@ -116,13 +122,15 @@ export async function listViolations(
   return { items: rows.slice(0, limit), matched: counted.rows[0]!.n, more: rows.length > limit };
 }
 
-export type CountedBy = "state" | "district" | "theme" | "rule" | "feature" | "deadline" | "activity";
+export type CountedBy = keyof ViolationCounts["by"];
 export type Counts = {
   total: number;
   facilities: number;
   certain: number;
   overdue: number;
   by: Record<CountedBy, { key: string; count: number; name?: { zh: string; en: string } }[]>;
+  /** Of what is to be removed or moved and has a deadline. */
+  lists: { jurisdiction: string; rule: string; deadline: string; count: number }[];
 };
 
 /** How many there are, and how many of each; largest first. */
@@ -132,7 +140,7 @@ export async function countViolations(db: Db, filter: ViolationFilter): Promise<
     from (select ${key} as key, count(*) as n from hit group by 1) as grouped where key is not null), '[]')`;
   const { rows } = await sql<Counts>`
     with hit as materialized (
-      select v.state, v.facility, v.feature, f.districts, f.theme, f.rule, f.deadline, f.activity, f.certain, (f.found -> 'feature_name')::text as feature_name,
+      select v.state, v.facility, v.feature, f.districts, f.theme, f.rule, f.deadline, f.activity, f.certain, f.classes, f.effect, (f.found -> 'feature_name')::text as feature_name,
         ${OVERDUE} as overdue
       from ${FROM} where ${testsOf(filter)}
     )
@@ -148,7 +156,13 @@ export async function countViolations(db: Db, filter: ViolationFilter): Promise<
         each("activity", sql`activity`),
         sql`'district', coalesce((select jsonb_agg(jsonb_build_object('key', key, 'count', n) order by n desc, key)
           from (select key, count(*) as n from hit, unnest(districts) as key group by 1) as grouped), '[]')`,
-      ])}) as by
+        sql`'class', coalesce((select jsonb_agg(jsonb_build_object('key', key, 'count', n) order by n desc, key)
+          from (select key, count(*) as n from hit, unnest(classes) as key group by 1) as grouped), '[]')`,
+      ])}) as by,
+      coalesce((select jsonb_agg(jsonb_build_object('jurisdiction', jurisdiction, 'rule', rule, 'deadline', deadline::text, 'count', n)
+          order by n desc, rule, jurisdiction, deadline)
+        from (select jurisdiction, rule, deadline, count(*) as n from hit, unnest(districts) as jurisdiction
+          where deadline is not null and effect in ('remove', 'relocate') group by 1, 2, 3) as grouped), '[]') as lists
     from hit`.execute(db);
   return rows[0]!;
 }

@@ -1,8 +1,9 @@
 /** `/api/screenings`: many sites at once, in the background. */
 import { randomUUID } from "node:crypto";
 import express, { Router } from "express";
+import type { CheckRequest } from "../api/checks.ts";
 import type { Lang, List } from "../api/common.ts";
-import type { ScreenedSite, Screening } from "../api/screenings.ts";
+import type { ScreenedSite, Screening, SiteOutline } from "../api/screenings.ts";
 import { brief } from "../check_input.ts";
 import type { Db } from "../db/open.ts";
 import { CONCLUSIONS } from "../domain/conclude.ts";
@@ -15,16 +16,20 @@ import { cancel, resume } from "../queries/runs.ts";
 import {
   listScreenings,
   listSites,
+  outlinesOf,
   progressOf,
   putScreeningAway,
+  readAsked,
   readScreening,
+  readSite,
   type StoredSite,
   storeScreening,
 } from "../queries/screenings.ts";
-import { choiceParameter, integerParameter, isDate, parameters, today } from "../query.ts";
-import { MAX_SITES, rowOf, saySite } from "../screening.ts";
+import { badParameter, choiceParameter, integerParameter, isDate, parameters, today } from "../query.ts";
+import { MAX_SITES, requestOf, rowOf, saySite } from "../screening.ts";
 import { parseCrs } from "../site.ts";
 import { csvOf, type Table } from "../table.ts";
+import { xlsxOf } from "../workbook.ts";
 import { tellProgress } from "./progress.ts";
 
 const FIELDS = ["name", "as_of", "crs", "sites"];
@@ -111,9 +116,11 @@ export function screeningRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: (
     response.status(204).end();
   });
 
-  /** GET /api/screenings/{id}/sites: in the order given; `conclusion`, `faulty`, `limit`, `after` (a number). */
+  /** GET /api/screenings/{id}/sites: in the order given; `conclusion`, `faulty`, `q` (words in the name), `limit`, `after` (a
+   *  number). */
   router.get("/api/screenings/:id/sites", async (request, response) => {
-    const query = parameters(request, ["conclusion", "faulty", "limit", "after"]);
+    const query = parameters(request, ["conclusion", "faulty", "q", "limit", "after"]);
+    if (query.q !== undefined && query.q.length > 200) throw badParameter("q", "1-200", query.q);
     const { id } = await existing(request.params.id);
     const faulty = choiceParameter("faulty", query.faulty, ["true", "false"]);
     const { items, matched, more } = await listSites(db, id, {
@@ -121,6 +128,7 @@ export function screeningRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: (
       after: integerParameter("after", query.after, { min: 0, max: MAX_SITES, default: 0 }),
       conclusion: choiceParameter("conclusion", query.conclusion, CONCLUSIONS),
       faulty: faulty === undefined ? undefined : faulty === "true",
+      q: query.q,
     });
     const said: ScreenedSite[] = [];
     for (const item of items) said.push(await saySite(langOf(request), item, catalogueOf));
@@ -138,13 +146,36 @@ export function screeningRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: (
     response.json(list);
   });
 
-  /** GET /api/screenings/{id}/results.{csv,geojson}: every row, faulty ones too, in the order given. */
+  /** GET /api/screenings/{id}/sites/{n}: one row, with the request that asks about it alone. */
+  router.get("/api/screenings/:id/sites/:n", async (request, response) => {
+    parameters(request, []);
+    const { id, as_of } = await existing(request.params.id);
+    const n = /^[1-9]\d{0,5}$/.test(request.params.n) ? Number(request.params.n) : 0;
+    const stored = await readSite(db, id, n);
+    const asked = await readAsked(db, id);
+    if (!stored || !asked) throw new Problem(404, "unknown-site", { n: request.params.n.slice(0, 20) });
+    const answer: ScreenedSite & { request: Partial<CheckRequest> } = {
+      ...(await saySite(langOf(request), stored, catalogueOf)),
+      request: requestOf(stored.given, asked.asked, as_of),
+    };
+    response.json(answer);
+  });
+
+  /** GET /api/screenings/{id}/outlines: what a map needs of every row that has a place: number, name, conclusion, geometry. */
+  router.get("/api/screenings/:id/outlines", async (request, response) => {
+    parameters(request, []);
+    const { id } = await existing(request.params.id);
+    const items: SiteOutline[] = await outlinesOf(db, id);
+    response.json({ items, numberMatched: items.length, numberReturned: items.length, links: [] } satisfies List<SiteOutline>);
+  });
+
+  /** GET /api/screenings/{id}/results.{csv,xlsx,geojson}: every row, faulty ones too, in the order given. */
   router.get("/api/screenings/:id/results.:format", async (request, response) => {
     parameters(request, []);
     const { format } = request.params;
     const { id, name } = await existing(request.params.id);
-    if (format !== "csv" && format !== "geojson")
-      throw new Problem(404, "unknown-rendering", { format: format.slice(0, 40), formats: "csv, geojson" });
+    if (format !== "csv" && format !== "xlsx" && format !== "geojson")
+      throw new Problem(404, "unknown-rendering", { format: format.slice(0, 40), formats: "csv, xlsx, geojson" });
     const lang = langOf(request);
     const sites = await everySite(id, lang);
     response.set(
@@ -152,6 +183,7 @@ export function screeningRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: (
       `attachment; filename="${id}.${format}"; filename*=UTF-8''${encodeURIComponent(name)}.${format}`,
     );
     if (format === "csv") response.type("text/csv").send(csvOf(tableOf(sites, lang)));
+    else if (format === "xlsx") response.type("xlsx").send(await xlsxOf(tableOf(sites, lang), name));
     else response.type("application/geo+json").send(JSON.stringify(featuresOf(sites)));
   });
 
@@ -163,6 +195,7 @@ export function screeningRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: (
         after,
         conclusion: undefined,
         faulty: undefined,
+        q: undefined,
       });
       for (const item of page.items) said.push(await saySite(lang, item, catalogueOf));
       after = page.items.at(-1)?.n ?? after;
@@ -191,6 +224,7 @@ function tableOf(sites: ScreenedSite[], lang: Lang): Table {
     "name",
     "activity",
     "action",
+    "activity_title",
     "conclusion",
     "known",
     "possible",
@@ -205,7 +239,7 @@ function tableOf(sites: ScreenedSite[], lang: Lang): Table {
   ];
   return {
     columns: columns.map((column) => say(lang, `screening.column.${column}`)),
-    rows: sites.map(({ n, name, activity, action, faults, result }) => {
+    rows: sites.map(({ n, name, activity, activity_title, action, faults, result }) => {
       const words = (conclusion: string | undefined) => (conclusion ? say(lang, `conclusion.${conclusion}`) : null);
       const first = result?.findings.find(({ conclusion }) => conclusion === result.conclusion);
       return [
@@ -213,6 +247,7 @@ function tableOf(sites: ScreenedSite[], lang: Lang): Table {
         name,
         activity,
         action,
+        activity_title,
         words(result?.conclusion),
         words(result?.known),
         words(result?.possible),

@@ -21,6 +21,7 @@ import {
 } from "../queries/violations.ts";
 import { badParameter, choiceParameter, integerParameter, isDate, parameters } from "../query.ts";
 import { csvOf, type Table } from "../table.ts";
+import { xlsxOf } from "../workbook.ts";
 import { cite, sayDecidedBy, sayReason } from "../words.ts";
 import { keptCatalogues } from "./screenings.ts";
 
@@ -53,6 +54,8 @@ const WAYS: Record<ViolationState, readonly ViolationState[]> = {
   dismissed: ["suspected"],
 };
 const MAX_TEXT = 2000;
+/** As a deadline or a feature: those without one. */
+const NONE = "none";
 /** Rows of one file. */
 const MAX_ROWS = 200_000;
 
@@ -64,7 +67,8 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue): R
   async function readFilter(query: Partial<Record<(typeof FILTERS)[number], string>>): Promise<ViolationFilter | undefined> {
     if (query.jurisdiction !== undefined && !/^\d{6}$/.test(query.jurisdiction))
       throw badParameter("jurisdiction", "GB/T 2260, 500118", query.jurisdiction);
-    if (query.deadline !== undefined && !isDate(query.deadline)) throw badParameter("deadline", "yyyy-mm-dd", query.deadline);
+    if (query.deadline !== undefined && query.deadline !== NONE && !isDate(query.deadline))
+      throw badParameter("deadline", `yyyy-mm-dd | ${NONE}`, query.deadline);
     if (query.q !== undefined && query.q.length > 200) throw badParameter("q", "1-200", query.q);
     const known = (name: "theme" | "class" | "activity", codes: string[]) => {
       if (query[name] !== undefined && !codes.includes(query[name])) throw badParameter(name, codes.join(" | "), query[name]);
@@ -90,22 +94,22 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue): R
       ),
       rule: query.rule,
       effect: query.effect,
-      feature: query.feature,
+      feature: query.feature === NONE ? null : query.feature,
       facility: query.facility,
       state: choiceParameter("state", query.state, STATES),
-      change: choiceParameter("change", query.change, ["appeared", "changed", "kept"]),
       certain: yes("certain"),
       overdue: yes("overdue"),
-      deadline: query.deadline,
+      deadline: query.deadline === NONE ? null : query.deadline,
       q: query.q,
     };
-    if (query.sweep !== undefined) {
-      const found = UUID.test(query.sweep) ? await readSweep(db, query.sweep) : undefined;
-      if (!found) throw new Problem(404, "unknown-sweep", { id: query.sweep.slice(0, 80) });
-      return { ...filter, sweep: query.sweep };
-    }
-    const newest = await newestSweep(db);
-    return newest === undefined ? undefined : { ...filter, sweep: newest };
+    const change = choiceParameter("change", query.change, ["appeared", "changed", "kept", "gone"]);
+    const newest = query.sweep ?? (await newestSweep(db));
+    if (newest === undefined) return undefined;
+    const found = UUID.test(newest) ? await readSweep(db, newest) : undefined;
+    if (!found) throw new Problem(404, "unknown-sweep", { id: newest.slice(0, 80) });
+    if (change !== "gone") return { ...filter, change, sweep: found.id };
+    // What is gone stands in the sweep before; where there was none, nothing is.
+    return { ...filter, sweep: found.change?.previous ?? found.id, gone_in: found.id };
   }
 
   async function told(lang: Lang, stored: StoredViolation): Promise<Violation> {
@@ -136,12 +140,12 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue): R
   }
 
   /** GET /api/violations: of the newest finished sweep, or of `sweep`. Filters: `jurisdiction`, `theme`, `rule`, `class`,
-   *  `activity`, `effect`, `feature`, `facility`, `state`, `change`, `certain`, `overdue`, `deadline`, `q`. `f=csv|geojson`
-   *  gives every row as a file. Without any finished sweep nothing is listed, and nothing is thereby cleared: see
+   *  `activity`, `effect`, `feature`, `facility`, `state`, `change`, `certain`, `overdue`, `deadline`, `q`.
+   *  `change=gone` lists what the sweep before saw and this one does not. `f=csv|xlsx|geojson` gives every row as a file. Without any finished sweep nothing is listed, and nothing is thereby cleared: see
    *  `/api/sweeps`. */
   router.get("/api/violations", async (request, response) => {
     const query = parameters(request, [...FILTERS, "limit", "after", "f"]);
-    const format = choiceParameter("f", query.f, ["json", "csv", "geojson"]) ?? "json";
+    const format = choiceParameter("f", query.f, ["json", "csv", "xlsx", "geojson"]) ?? "json";
     const limit = integerParameter("limit", query.limit, { min: 1, max: 1000, default: 100 });
     if (query.after !== undefined && !UUID.test(query.after)) throw badParameter("after", "id", query.after);
     const filter = await readFilter(query);
@@ -151,15 +155,21 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue): R
       : { items: [], matched: 0, more: false };
     const items: Violation[] = [];
     for (const item of page.items) items.push(await told(lang, item));
+    const attachment = `attachment; filename="violations${items[0] ? `-${items[0].as_of}` : ""}.${format}"`;
     if (format === "csv")
       return void response
         .type("text/csv")
-        .set("Content-Disposition", `attachment; filename="violations.csv"`)
+        .set("Content-Disposition", attachment)
         .send(csvOf(tableOf(items, lang)));
+    if (format === "xlsx")
+      return void response
+        .type("xlsx")
+        .set("Content-Disposition", attachment)
+        .send(await xlsxOf(tableOf(items, lang), say(lang, "violation.sheet")));
     if (format === "geojson")
       return void response
         .type("application/geo+json")
-        .set("Content-Disposition", `attachment; filename="violations.geojson"`)
+        .set("Content-Disposition", attachment)
         .send(JSON.stringify(featuresOf(items)));
     const next = new URLSearchParams(request.originalUrl.split("?")[1]);
     if (page.more) next.set("after", items.at(-1)!.id);
@@ -176,15 +186,20 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue): R
   });
 
   /** GET /api/violations/counts: the same filters; how many, and how many of each state, district, theme, rule, feature,
-   *  deadline and activity, largest first. */
+   *  deadline, activity and class, largest first; and the lists of what is to close or move by a day. */
   router.get("/api/violations/counts", async (request, response) => {
     const filter = await readFilter(parameters(request, FILTERS));
     const lang = langOf(request);
     if (!filter) throw new Problem(404, "no-sweep");
-    const { by, ...counts } = await countViolations(db, filter);
+    const { by, lists, ...counts } = await countViolations(db, filter);
     const names = await jurisdictionNames(db);
     const answer: ViolationCounts = {
       ...counts,
+      lists: lists.map((each) => ({
+        ...each,
+        place: names[each.jurisdiction]?.[lang] ?? each.jurisdiction,
+        title: titleOf(lang, "rule", each.rule, names),
+      })),
       by: Object.fromEntries(
         Object.entries(by).map(([name, rows]) => [
           name,
@@ -209,6 +224,7 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue): R
     if (name === "district") return names[key]?.[lang] ?? key;
     if (name === "theme") return catalogue.themes.find(({ theme }) => theme === key)?.title[lang] ?? key;
     if (name === "activity") return catalogue.activities.find(({ code }) => code === key)?.title[lang] ?? key;
+    if (name === "class") return catalogue.classes.find(({ code }) => code === key)?.title[lang] ?? key;
     if (name === "rule") return catalogue.rules.find(({ id }) => id === key)?.gist[lang] ?? key;
     return key;
   }

@@ -17,6 +17,13 @@ import { IN_FIRST, PIG_FARM } from "../support/service.ts";
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const FARM = "facility/F-500118-livestock_farm-002";
+const BATCH = {
+  type: "FeatureCollection",
+  features: [
+    { type: "Feature", geometry: IN_FIRST, properties: { ...PIG_FARM, name: "one" } },
+    { type: "Feature", geometry: null, properties: { ...PIG_FARM, name: "two" } },
+  ],
+};
 /** Both languages and both sizes; the other two pairs show the same elements with the other's words. */
 const SCREENS = [
   ["zh", "desktop", DESKTOP],
@@ -85,6 +92,37 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `access (skipped: ${noBrows
     await open(`&task=records&compare=${checks.map(({ id }) => id).join(",")}`);
     await screen.at("alternative-1").waitFor();
     await look("comparison");
+    await open("&task=sweep&date=2018-01-01");
+    await screen.page.locator("[data-test=sweep-empty], [data-test=sweep-summary]").first().waitFor();
+    if (await screen.at("sweep-empty").count()) {
+      await look("sweep, none yet");
+      await screen.at("sweep-begin").click();
+      await screen.at("run").waitFor();
+      await look("sweep, running");
+    }
+    await screen.at("sweep-summary").waitFor({ timeout: 120_000 });
+    if (options === PHONE) await screen.at("sweep-view-list").click();
+    await screen.at("line-row").first().waitFor();
+    await look("sweep");
+    await screen.at("line-row").first().click();
+    await screen.at("way-dismissed").click();
+    await look("sweep, a clue");
+    await open("&task=screening");
+    await screen.page.locator("[data-test=batch-form], [data-test=screening-new]").first().waitFor();
+    if (await screen.at("screening-new").count()) {
+      await look("screenings made");
+      await screen.at("screening-new").click();
+    }
+    await screen.at("batch-text").fill(JSON.stringify(BATCH));
+    await screen.at("batch-faults").waitFor();
+    await look("screening, put together");
+    await screen.at("batch-begin").click();
+    await screen.at("line-row").nth(1).waitFor();
+    await expect.poll(() => screen.at("run").count()).toBe(0);
+    await look("screening");
+    await screen.at("line-row").first().click();
+    await screen.at("site-title").waitFor();
+    await look("screening, a site");
     await open(`&feature=${FARM}`);
     await screen.at("feature-title").waitFor();
     await look("drawer");

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Check } from "../../server/api/checks.ts";
+import type { Screening } from "../../server/api/screenings.ts";
 import { openDatabase } from "../../server/db/open.ts";
 import { GEODATA } from "../../server/service.ts";
 import { buildWeb } from "../../server/web.ts";
@@ -31,6 +32,7 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `hostile names (skipped: ${
   let browser: Browser;
   let screen: Screen;
   const checks: Check[] = [];
+  let batch: string;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "shuijie-hostile-"));
@@ -62,6 +64,15 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `hostile names (skipped: ${
       checks.push(check);
       await service.post(`/api/checks/${check.id}/disputes`, { finding: "f1", reason: name });
     }
+    const features = NAMES.map((name) => ({
+      type: "Feature",
+      geometry: IN_FIRST,
+      properties: { ...PIG_FARM, name: name.slice(0, 200), [name]: 1 },
+    }));
+    const begun = await service.post("/api/screenings", { name: MARKUP, sites: { type: "FeatureCollection", features } });
+    batch = ((await begun.json()) as Screening).id;
+    await service.post("/api/sweeps", { as_of: "2018-01-01" });
+    await service.jobs.idle();
     browser = await launchBrowser();
   });
   afterAll(async () => {
@@ -91,6 +102,46 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `hostile names (skipped: ${
     });
     expect(state).toEqual({ ran: 0, built: 0, width });
   }
+
+  it.each(SIZES)(
+    "%s: in the tables of sweep and screening, in what is in hand and in its history they are text",
+    async (_, options) => {
+      const { width } = options.viewport;
+      screen = await openScreen(browser, service.url, "&task=sweep&date=2018-01-01", options);
+      await screen.at("sweep-summary").waitFor();
+      if (width < 760) await screen.at("sweep-view-list").click();
+      await screen.at("clue-grouping").selectOption("none");
+      await expect.poll(() => screen.at("line-row").count()).toBeGreaterThan(3);
+      await harmless(width);
+      const text = await screen.at("data-table").innerText();
+      expect(text).toContain("<img src=x");
+      const heights = await screen.at("line-row").evaluateAll((rows) => rows.map((one) => one.getBoundingClientRect().height));
+      expect(Math.max(...heights)).toBeLessThan(140);
+      await screen.at("line-row").first().click();
+      await screen.at("clue-title").waitFor();
+      await screen.at("way-note").click();
+      await screen.at("clue-note").fill(MARKUP);
+      await screen.at("clue-save").click();
+      await expect.poll(() => screen.at("clue-history").innerText()).toContain("<script>");
+      await harmless(width);
+      await screen.close();
+      screen = await openScreen(browser, service.url, `&task=screening&screening=${batch}`, options);
+      await expect.poll(() => screen.at("line-row").count()).toBe(NAMES.length);
+      await harmless(width);
+      await screen.at("line-row").first().click();
+      await screen.at("site-title").waitFor();
+      expect(await screen.at("site-title").innerText()).toContain("<img src=x");
+      await harmless(width);
+      await screen.at("site-back").click();
+      await screen.at("compare-all").click();
+      await screen.at("alternative-4").waitFor();
+      await harmless(width);
+      await screen.at("end-comparison").click();
+      await screen.at("screening-back").click();
+      expect(await screen.at("screening").first().innerText()).toContain("<img src=x");
+      await harmless(width);
+    },
+  );
 
   it.each(SIZES)(
     "%s: in answer, disputes, records, comparison, search, drawer, popup, print and report they are text",

@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Check } from "../../server/api/checks.ts";
 import type { FeatureCollection, List, Problem } from "../../server/api/common.ts";
-import type { ScreenedSite, Screening } from "../../server/api/screenings.ts";
+import type { ScreenedSite, Screening, SiteOutline } from "../../server/api/screenings.ts";
 import { eachEngine } from "../support/engines.ts";
 import { CLEAN, FAR, IN_FIRST, IN_SECOND, PIG_FARM, rectangle, SEA, type Service, startService } from "../support/service.ts";
+import { readWorkbook } from "../support/workbook.ts";
 
 const AS_OF = "2026-11-22";
 type Row = { geometry: unknown; properties: Record<string, unknown> };
@@ -213,12 +214,40 @@ eachEngine((engine) => {
     expect(lines).toHaveLength(3);
     expect(lines[1]).toMatch(/^1,"'=HYPERLINK\(""http:\/\/x""\)",livestock_farm,new,/);
     expect(lines[2]).toContain("#/geometry");
+    const sheet = await service.get(`/api/screenings/${id}/results.xlsx?lang=en`);
+    expect(sheet.headers.get("content-disposition")).toContain(encodeURIComponent("名单/一"));
+    const rows = await readWorkbook(Buffer.from(await sheet.arrayBuffer()));
+    expect(rows).toHaveLength(3);
+    expect(rows[0]!.slice(0, 2)).toEqual(["No.", "Name"]);
+    expect(rows[1]![1]).toBe(hostile);
     const geojson = await service.json<FeatureCollection>(`/api/screenings/${id}/results.geojson`);
     expect(geojson.features).toHaveLength(2);
     expect(geojson.features[0]!.properties!["conclusion"]).toBe("prohibited");
     expect(geojson.features[0]!.geometry!.type).toBe("Polygon");
     expect(geojson.features[1]!.geometry).toBeNull();
     expect((await service.get(`/api/screenings/${id}/results.ods`)).status).toBe(404);
+  });
+
+  it("a row can be had alone with the request that asks about it; a map gets the judged ones; names are searched", async () => {
+    const { id } = await begin(collection([row(IN_FIRST, { name: "塘边猪场" }), FAULTY[0]![0], row(FAR, { name: "山后" })]));
+    await finished(id);
+    const one = await service.json<ScreenedSite & { request: Record<string, unknown> }>(`/api/screenings/${id}/sites/1`);
+    expect(one).toMatchObject({ n: 1, name: "塘边猪场", result: { conclusion: "prohibited" } });
+    expect(one.activity_title).toBe("规模畜禽养殖场");
+    expect(one.request).toMatchObject({ activity: "livestock_farm", as_of: AS_OF, attributes: PIG_FARM.attributes });
+    const response = await service.post("/api/checks?trial=true", one.request);
+    expect(((await response.json()) as Check).conclusion).toBe("prohibited");
+    const faulty = await service.json<ScreenedSite & { request: Record<string, unknown> }>(`/api/screenings/${id}/sites/2`);
+    expect(faulty.result).toBeNull();
+    expect((await service.post("/api/checks?trial=true", faulty.request)).status).toBe(422);
+    for (const n of ["0", "4", "x", "1.5"]) expect((await service.get(`/api/screenings/${id}/sites/${n}`)).status, n).toBe(404);
+    const outlines = await service.json<List<SiteOutline>>(`/api/screenings/${id}/outlines`);
+    expect(outlines.items.map(({ n, conclusion, geometry }) => [n, conclusion, geometry.type])).toEqual([
+      [1, "prohibited", "Polygon"],
+      [3, (await sitesOf(id))[2]!.result!.conclusion, "Polygon"],
+    ]);
+    expect((await sitesOf(id, `&q=${encodeURIComponent("猪")}`)).map(({ n }) => n)).toEqual([1]);
+    expect(await sitesOf(id, "&q=%25")).toEqual([]);
   });
 });
 

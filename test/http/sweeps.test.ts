@@ -10,6 +10,7 @@ import { readCatalogue } from "../../server/service.ts";
 import { sweepNow } from "../../server/sweep.ts";
 import { eachEngine } from "../support/engines.ts";
 import { type Service, startService } from "../support/service.ts";
+import { readWorkbook } from "../support/workbook.ts";
 
 const AS_OF = "2018-01-01";
 type Told = Violation & { events: ViolationEvent[]; ways: string[] };
@@ -144,6 +145,13 @@ eachEngine((engine) => {
 
     const csv = await (await service.get("/api/violations?f=csv&lang=en")).text();
     expect(csv.trimEnd().split("\r\n")).toHaveLength(all.length + 1);
+    const sheet = await service.get("/api/violations?f=xlsx&lang=zh");
+    expect(sheet.headers.get("content-type")).toContain("spreadsheetml");
+    const rows = await readWorkbook(Buffer.from(await sheet.arrayBuffer()));
+    expect(rows).toHaveLength(all.length + 1);
+    expect(rows[0]![0]).toBe("设施");
+    expect(rows[1]![0]).toBe(all[0]!.facility_name);
+    expect(rows[1]).toContain(all[0]!.gist);
     const geojson = await service.json<FeatureCollection>("/api/violations?f=geojson");
     expect(geojson.features.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
 
@@ -166,6 +174,30 @@ eachEngine((engine) => {
     ])
       expect((await service.get(`/api/violations?${query}`)).status, query).toBe(400);
     expect((await service.get("/api/violations?sweep=nothing")).status).toBe(404);
+  });
+
+  it("what is to close or move by a day is listed by district and rule, and one filter gives each list", async () => {
+    const { lists, by, total } = await service.json<ViolationCounts>("/api/violations/counts?lang=en");
+    expect(lists.filter(({ rule }) => rule === "YC-R37")).toMatchObject([
+      { jurisdiction: "500118", place: "Yongchuan District", deadline: "2017-12-31", count: 65 },
+      { jurisdiction: "500118", place: "Yongchuan District", deadline: "2016-12-31", count: 40 },
+    ]);
+    for (const { jurisdiction, rule, deadline, count } of lists) {
+      const own = await list(`&jurisdiction=${jurisdiction}&rule=${rule}&deadline=${deadline}`);
+      expect(own).toHaveLength(count);
+      expect(own.every(({ effect }) => effect === "remove" || effect === "relocate")).toBe(true);
+    }
+    const without = await list("&deadline=none");
+    expect(without.length).toBe(total - by.deadline.reduce((sum, { count }) => sum + count, 0));
+    expect(without.every(({ deadline }) => deadline === null)).toBe(true);
+    const nowhere = await list("&feature=none");
+    expect(nowhere.length).toBe(total - by.feature.reduce((sum, { count }) => sum + count, 0));
+    for (const { key, count, title } of by.class) {
+      expect((await list(`&class=${key}`)).length).toBe(count);
+      expect(title).not.toBe(key);
+    }
+    // Before the first sweep there was nothing that could be gone.
+    expect(await list("&change=gone")).toEqual([]);
   });
 
   it("a clue goes from suspected to closed by the ways that are open, with reason and evidence; two writers do not overwrite", async () => {
@@ -235,6 +267,12 @@ eachEngine((engine) => {
     expect(faults[0]).toMatchObject({ facility: broken });
     expect(faults[0]!.faults[0]!.detail).toMatch(/cheese/);
     expect((await list()).some(({ id }) => id === gone.id)).toBe(false);
+    const lost = await list("&change=gone");
+    expect(lost).toHaveLength(second.change!.gone);
+    expect(lost.map(({ id }) => id)).toContain(gone.id);
+    expect(new Set(lost.map(({ facility }) => facility))).toEqual(new Set([gone.facility, broken]));
+    expect(lost.every(({ sweep: of_sweep }) => of_sweep === first.id)).toBe(true);
+    expect((await service.json<ViolationCounts>("/api/violations/counts?change=gone")).total).toBe(lost.length);
     expect((await one(gone.id)).events.at(-1)).toMatchObject({ what: "gone", sweep: second.id });
     expect((await one(moved.id)).deadline).toBe("2019-12-31");
     expect((await list("&change=changed")).map(({ id }) => id)).toContain(moved.id);

@@ -1,4 +1,4 @@
-/** Takes the pictures of README and help from the running program: `npm run pictures`. Needs Chromium. Both languages,
+/** Takes the pictures of README and help from the running program: `npm run pictures`, or of some scenes: `npm run pictures sweep`. Needs Chromium. Both languages,
  *  the same scenes. They are looked at before they are committed. */
 import { join } from "node:path";
 import { launchBrowser, noBrowser, openScreen, type Screen, startProgram } from "../support/browser.ts";
@@ -6,6 +6,22 @@ import { launchBrowser, noBrowser, openScreen, type Screen, startProgram } from 
 const FOLDER = join(import.meta.dirname, "..", "..", "web", "pictures");
 const SIZE = { viewport: { width: 1280, height: 800 } };
 const ZONES = [105.935, 29.218, 105.972, 29.262];
+
+/** Sites across the zones. */
+const BATCH = {
+  type: "FeatureCollection",
+  features: Array.from({ length: 24 }, (_, n) => {
+    const [west, south] = [105.9 + (n % 6) * 0.015, 29.2 + Math.floor(n / 6) * 0.018];
+    const ring = [
+      [0, 0],
+      [0.002, 0],
+      [0.002, 0.0016],
+      [0, 0.0016],
+      [0, 0],
+    ].map(([x, y]) => [west + x!, south + y!]);
+    return { type: "Feature", geometry: { type: "Polygon", coordinates: [ring] }, properties: { name: `${n + 1}#` } };
+  }),
+};
 
 const SCENES: Record<string, (screen: Screen) => Promise<void>> = {
   async siting(screen) {
@@ -26,6 +42,27 @@ const SCENES: Record<string, (screen: Screen) => Promise<void>> = {
     await screen.at("compare").click();
     await screen.at("task-records").click();
     await screen.at("comparison").waitFor();
+  },
+  async sweep(screen) {
+    await screen.at("task-sweep").click();
+    await screen.page.locator("[data-test=sweep-empty], [data-test=sweep-summary]").first().waitFor();
+    if (await screen.at("sweep-empty").count()) await screen.at("sweep-begin").click();
+    await screen.at("sweep-summary").waitFor({ timeout: 120_000 });
+    await screen.at("line-row").nth(2).click();
+    await screen.at("clue-title").waitFor();
+    await screen.page.waitForTimeout(1500);
+  },
+  async screening(screen) {
+    await screen.at("task-screening").click();
+    await screen.page.locator("[data-test=batch-form], [data-test=screening]").first().waitFor();
+    if (await screen.at("screening").count()) await screen.at("screening").first().click();
+    else {
+      await screen.at("batch-text").fill(JSON.stringify(BATCH));
+      await screen.at("batch-activity").selectOption("residential");
+      await screen.at("batch-begin").click();
+    }
+    await screen.at("batch-conclusion-prohibited").waitFor({ timeout: 60_000 });
+    await screen.page.waitForTimeout(2500);
   },
   async layers(screen) {
     await screen.at("task-layers").click();
@@ -61,8 +98,10 @@ if (noBrowser) throw new Error(noBrowser);
 const service = await startProgram();
 const browser = await launchBrowser();
 try {
+  const only = process.argv.slice(2);
   for (const lang of ["zh", "en"]) {
     for (const [name, scene] of Object.entries(SCENES)) {
+      if (only.length > 0 && !only.includes(name)) continue;
       const screen = await openScreen(browser, service.url, `&lang=${lang}`, SIZE);
       await scene(screen);
       await screen.still();

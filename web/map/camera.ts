@@ -6,7 +6,20 @@ import { phone, sheet } from "../state/app.ts";
 import { comparison_open } from "../state/comparison.ts";
 import { map_order } from "../state/map_view.ts";
 
+/** A map that is made lower or higher just after an order (a table slides up) carries it out anew, ms. */
+const SETTLING_MS = 4000;
+
 export function watchOrders(map: Map): void {
+  let last: { bounds: [number, number, number, number]; at: number } | undefined;
+  const go = (bounds: [number, number, number, number]) => {
+    last = { bounds, at: performance.now() };
+    fit(map, bounds);
+  };
+  // The hand on the map wins.
+  for (const event of ["dragstart", "wheel"] as const) map.on(event, () => (last = undefined));
+  map.on("resize", () => {
+    if (last && performance.now() - last.at < SETTLING_MS) fit(map, last.bounds);
+  });
   watch(
     map_order,
     (order) => {
@@ -14,8 +27,8 @@ export function watchOrders(map: Map): void {
       if (order.order === "show") {
         const [west, south, east, north] = bbox(order.geometry);
         if ([west, south, east, north].every((value) => Number.isFinite(value) && Math.abs(value!) <= 180))
-          fit(map, [west!, south!, east!, north!]);
-      } else if (order.order === "show_bbox") fit(map, order.bbox);
+          go([west!, south!, east!, north!]);
+      } else if (order.order === "show_bbox") go(order.bbox);
       else if (order.order === "zoom") map.zoomTo(map.getZoom() + order.by, { duration: 200 });
     },
     { flush: "post", immediate: true },

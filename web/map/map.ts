@@ -10,6 +10,7 @@ import { as_of, landing, phone, sheet, task } from "../state/app.ts";
 import { checkFacility } from "../state/features.ts";
 import { collections, ground_failed, ground_shown, hidden, strength } from "../state/layers.ts";
 import {
+  click_taker,
   drawn,
   map_failure,
   map_rested,
@@ -96,6 +97,7 @@ export function createMap(container: HTMLElement): Map | undefined {
     startOverlay(map);
     startMark(map);
     startMeasure(map);
+    watchRuns(map);
     const { startDrawingTools } = await import("./drawing.ts");
     if (!gone.has(map)) watchDrawing(map, startDrawingTools);
   });
@@ -135,6 +137,20 @@ function watchDrawing(map: Map, start: (map: Map) => void): void {
       for (const id of map.getLayersOrder()) if (DRAWING.test(id)) map.setLayoutProperty(id, "visibility", visibility);
     },
     { flush: "sync", immediate: true },
+  );
+}
+
+/** What sweeps and screenings show comes when their panel is first opened. */
+function watchRuns(map: Map): void {
+  const stop = watch(
+    task,
+    async (now) => {
+      if (now !== "sweep" && now !== "screening") return;
+      void Promise.resolve().then(() => stop());
+      const { startRuns } = await import("./runs.ts");
+      if (!gone.has(map)) startRuns(map);
+    },
+    { immediate: true },
   );
 }
 
@@ -301,6 +317,7 @@ function watchPointer(map: Map): void {
     if (draw_mode.value !== "idle" || measure_mode.value !== null) return;
     const targets = featuresAt(map, [point.x, point.y]);
     if (picking.value) return void pickFacility(targets.find(({ layer }) => layer === FACILITY));
+    if (click_taker.value?.([point.x, point.y], targets)) return void (popup.value = null);
     if (targets.length > 0 && phone.value) sheet.value = "peek";
     popup.value = targets.length > 0 ? { at: [lngLat.lng, lngLat.lat], targets } : null;
   });

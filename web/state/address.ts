@@ -1,11 +1,14 @@
-/** What the address bar remembers: language, date, task, check, checks compared, feature opened (`layer/code`), themes shown
- *  and hidden against the beginning, layers made fainter, filters of the catalogue and its open rule. The map keeps its own place in the hash. */
+/** What the address bar remembers: language, date, task, check, checks compared, sweep and screening shown, feature opened
+ *  (`layer/code`), themes shown and hidden against the beginning, layers made fainter, filters of the catalogue and its open
+ *  rule. The map keeps its own place in the hash. */
 export type AddressKey =
   | "lang"
   | "date"
   | "task"
   | "check"
   | "compare"
+  | "sweep"
+  | "screening"
   | "show"
   | "hide"
   | "fade"

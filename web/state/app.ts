@@ -7,10 +7,22 @@ import { lang, useLang } from "../messages.ts";
 import { readAddress, writeAddress } from "./address.ts";
 
 /** `feature`, `print` and `help` are no tasks of the rail: they open with what was chosen on the map, in the search or in the bar. */
-export type Task = "layers" | "siting" | "examples" | "records" | "catalogue" | "feature" | "print" | "help";
+export type Task =
+  | "layers"
+  | "siting"
+  | "screening"
+  | "sweep"
+  | "examples"
+  | "records"
+  | "catalogue"
+  | "feature"
+  | "print"
+  | "help";
 export const TASKS: readonly Exclude<Task, "feature" | "print" | "help">[] = [
   "layers",
   "siting",
+  "screening",
+  "sweep",
   "examples",
   "records",
   "catalogue",

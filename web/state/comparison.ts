@@ -1,30 +1,58 @@
-/** Up to four stored checks side by side. The address remembers them. */
+/** Alternatives side by side: stored checks, and sites of a screening. The address remembers them. */
 import { computed, ref, shallowRef, watch } from "vue";
-import type { Check } from "../../server/api/checks.ts";
+import type { Check, Conclusion, Effect, Finding, Outcome, ThemeStatus } from "../../server/api/checks.ts";
+import type { Geometry, Lang } from "../../server/api/common.ts";
 import { ApiError, getCheck } from "../client.ts";
-import { lang } from "../messages.ts";
+import { lang, t } from "../messages.ts";
 import { readAddress, writeAddress } from "./address.ts";
 import { ready } from "./app.ts";
 
-export const MAX_COMPARED = 4;
+export const MAX_COMPARED = 20;
 /** How they are called on the map and in the table. */
-export const LETTERS = ["A", "B", "C", "D"] as const;
+export const LETTERS = [..."ABCDEFGHIJKLMNOPQRST"];
 
-/** Ids, in the order they were taken in. */
+/** What is set side by side, wherever it comes from. */
+export type Alternative = {
+  id: string;
+  lang: Lang;
+  name: string;
+  conclusion: Conclusion;
+  known: Conclusion;
+  possible: Conclusion;
+  complete: boolean;
+  activity: string;
+  as_of: string;
+  site: { geometry: Geometry; area_m2: number | null; length_m: number | null; points: number | null };
+  themes: { theme: string; title: string; status: ThemeStatus }[];
+  findings: (Pick<Finding, "rule" | "theme" | "overlap_m2" | "overlap_length_m" | "instrument_title" | "article"> & {
+    outcome: Outcome;
+    effect: Effect;
+    conclusion: Conclusion;
+  })[];
+  /** Where it stands: a stored check, or a row of a screening. */
+  from: { check: string } | { screening: string; n: number };
+};
+
+/** The key of a row of a screening; that of a check is its id. */
+export function siteKey(screening: string, n: number): string {
+  return `${screening}.${n}`;
+}
+
+/** Ids of checks and keys of screened sites, in the order they were taken in. */
 export const compared = ref<string[]>((readAddress("compare") ?? "").split(",").filter(Boolean).slice(0, MAX_COMPARED));
 export const comparison_open = ref(compared.value.length > 1);
 export const comparison_error = shallowRef<ApiError | null>(null);
-const loaded = shallowRef<ReadonlyMap<string, Check>>(new Map());
+const loaded = shallowRef<ReadonlyMap<string, Alternative>>(new Map());
 
 /** Those that have come, in order; in the language of the screen. */
-export const alternatives = computed<Check[]>(() => compared.value.flatMap((id) => loaded.value.get(id) ?? []));
+export const alternatives = computed<Alternative[]>(() => compared.value.flatMap((id) => loaded.value.get(id) ?? []));
 
-/** False when four are there already. */
-export function takeIn(id: string): boolean {
+/** False when there are as many as can be. The second opens the comparison, unless more are to be taken in first. */
+export function takeIn(id: string, open = true): boolean {
   if (compared.value.includes(id)) return true;
   if (compared.value.length >= MAX_COMPARED) return false;
   compared.value = [...compared.value, id];
-  if (compared.value.length > 1) comparison_open.value = true;
+  if (open && compared.value.length > 1) comparison_open.value = true;
   return true;
 }
 
@@ -50,7 +78,7 @@ watch(
       return check?.lang === words ? check : undefined;
     };
     try {
-      const checks = await Promise.all(compared.value.map(async (id) => known(id) ?? (await getCheck(id, words))));
+      const checks = await Promise.all(compared.value.map(async (id) => known(id) ?? (await read(id, words))));
       if (lang.value === words) loaded.value = new Map(checks.map((check) => [check.id, check]));
     } catch (error) {
       comparison_error.value = error instanceof ApiError ? error : new ApiError({ status: 0 });
@@ -58,3 +86,30 @@ watch(
   },
   { immediate: true },
 );
+
+async function read(id: string, words: Lang): Promise<Alternative> {
+  const [screening, n] = id.split(".");
+  return n === undefined ? ofCheck(await getCheck(id, words)) : readSite(screening!, Number(n), words);
+}
+
+function ofCheck(check: Check): Alternative {
+  const { id, project } = check;
+  return { ...check, name: project.name, activity: `${project.activity_title} · ${project.action_title}`, from: { check: id } };
+}
+
+/** Throws ApiError, also for a row that has no answer: there is nothing to compare then. */
+async function readSite(screening: string, n: number, words: Lang): Promise<Alternative> {
+  const { getScreenedSite } = await import("../runs_client.ts");
+  const { result, name, activity, activity_title, action, request } = await getScreenedSite(words, screening, n);
+  if (!result) throw new ApiError({ status: 422, title: t("compare.title"), detail: t("compare.no_answer", { n }) });
+  return {
+    ...result,
+    id: siteKey(screening, n),
+    lang: words,
+    name: name ?? String(n),
+    activity: `${activity_title ?? activity ?? ""} · ${action ? t(`action.${action}`) : ""}`,
+    as_of: request.as_of ?? "",
+    site: result,
+    from: { screening, n },
+  };
+}

@@ -37,6 +37,10 @@ export const piece = shallowRef<{ id: string; geometry: Geometry; label: string 
 export const fault_positions = shallowRef<[number, number][]>([]);
 export const map_failure = ref<MapFailure | null>(null);
 
+/** What takes a click on the map instead of the popup, at a point of it in px and with the features there; null: nothing does.
+ *  True: it was taken. */
+export const click_taker = shallowRef<((point: [number, number], targets: PopupTarget[]) => boolean) | null>(null);
+
 export function orderMap(order: MapOrder): void {
   map_order.value = { ...order };
 }
