@@ -40,6 +40,7 @@ try {
     web,
     examples: readExamples(GEODATA),
     ground: groundOf(config),
+    publicUrl: config.publicUrl,
     ...operator,
   });
 
