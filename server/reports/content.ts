@@ -48,7 +48,7 @@ export function documentOf(report: Report): ReportDocument {
       date: t("report.sign.date"),
     })),
     closing: closing(report, t),
-    verify: { url: report.verify, text: t("report.verify") },
+    verify: { url: report.verify, path: `/verify/${report.hash}`, text: t("report.verify") },
     note: t("report.hash.explain"),
   };
 }

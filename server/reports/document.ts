@@ -96,7 +96,8 @@ export type ReportDocument = {
   sections: readonly Section[];
   signatures: readonly { who: string; date: string }[];
   closing: readonly Fact[];
-  verify: { url: string; text: string };
+  /** `path` is that of the address in this service. */
+  verify: { url: string; path: string; text: string };
   note: string;
 };
 

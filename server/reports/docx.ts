@@ -1,5 +1,6 @@
 /** The report as offices file it: Word's own styles, numbered headings, contents with page numbers, tables whose head comes
- *  again on every page. Fonts are named, not embedded: 宋体 and 黑体 are on every office machine. */
+ *  again on every page. Fonts are named, not embedded: 宋体 and 黑体 are on every office machine; lines have a height of
+ *  their own, so that pages break where they were reckoned whatever font stands in for them. */
 import {
   AlignmentType,
   BorderStyle,
@@ -49,8 +50,8 @@ const GREY = "4A5763";
 const LINE = { style: BorderStyle.SINGLE, size: 4, color: "9AA5B1" };
 const NO_LINE = { style: BorderStyle.NONE, size: 0, color: "auto" };
 const NO_LINES = { top: NO_LINE, bottom: NO_LINE, left: NO_LINE, right: NO_LINE };
-/** Pictures: about 220 to an inch. */
-const PICTURE_PX = 1472;
+/** Pictures: 200 to an inch. */
+const PICTURE_PX = 1340;
 const HEADINGS = "headings";
 const STEPS = "steps";
 const DOTS = "dots";
@@ -90,12 +91,15 @@ const STYLES: IStylesOptions = {
   default: {
     document: {
       run: { font: SONG, size: 21, language: { value: "en-GB", eastAsia: "zh-CN" } },
-      paragraph: { spacing: { line: 320, lineRule: LineRuleType.AT_LEAST, after: 80 } },
+      paragraph: { spacing: { line: 320, lineRule: LineRuleType.EXACT, after: 80 } },
     },
-    title: { run: { font: HEI, size: 44, bold: true }, paragraph: { alignment: AlignmentType.CENTER, spacing: { after: 200 } } },
+    title: {
+      run: { font: HEI, size: 44, bold: true },
+      paragraph: { alignment: AlignmentType.CENTER, spacing: { after: 200, line: 640, lineRule: LineRuleType.EXACT } },
+    },
     heading1: {
       run: { font: HEI, size: 28, bold: true, color: "1F2933" },
-      paragraph: { keepNext: true, spacing: { before: 360, after: 140 } },
+      paragraph: { keepNext: true, spacing: { before: 360, after: 140, line: 400, lineRule: LineRuleType.EXACT } },
     },
     heading2: {
       run: { font: HEI, size: 22, bold: true, color: "1F2933" },
@@ -112,7 +116,7 @@ const STYLES: IStylesOptions = {
       name: "Cell",
       basedOn: "Normal",
       run: { size: 18 },
-      paragraph: { spacing: { line: 250, lineRule: LineRuleType.AT_LEAST, after: 0 } },
+      paragraph: { spacing: { line: 250, lineRule: LineRuleType.EXACT, after: 0 } },
     },
     { id: "CellHead", name: "Cell head", basedOn: "Cell", run: { font: HEI, size: 18, bold: true } },
     {
@@ -135,7 +139,7 @@ const STYLES: IStylesOptions = {
       name: "Verdict",
       basedOn: "Normal",
       run: { font: HEI, size: 30, bold: true, color: "FFFFFF" },
-      paragraph: { keepLines: true, spacing: { before: 120, after: 120, line: 480, lineRule: LineRuleType.AT_LEAST } },
+      paragraph: { keepLines: true, spacing: { before: 120, after: 120, line: 480, lineRule: LineRuleType.EXACT } },
     },
     {
       id: "Contents",
@@ -205,7 +209,7 @@ function header({ title, number, sample }: ReportDocument, first = false): Heade
         alignment: AlignmentType.CENTER,
         shading: { type: ShadingType.CLEAR, fill: "FFF8E6", color: "auto" },
         spacing: { after: 0 },
-        children: [new TextRun({ text: `【${sample.word}】${sample.running}`, font: HEI, size: 17, color: "6B4700" })],
+        children: [new TextRun({ text: sample.running, font: HEI, size: 17, color: "6B4700" })],
       }),
     );
   return new Header({ children: children.length > 0 ? children : [new Paragraph({})] });
@@ -445,7 +449,7 @@ function figure(block: Figure, lang: ReportDocument["lang"], painter: Painter): 
     new Paragraph({
       keepNext: true,
       alignment: AlignmentType.CENTER,
-      spacing: { before: 160, after: 40 },
+      spacing: { before: 160, after: 40, line: 240, lineRule: LineRuleType.AUTO },
       children: [picture(svg, TEXT_MM, PICTURE_PX, painter, block.title)],
     }),
     caption,
@@ -475,7 +479,7 @@ function closing({ signatures, closing: told, verify, note }: ReportDocument, pa
     facts(told),
     new Paragraph({
       keepNext: true,
-      spacing: { before: 160, after: 40 },
+      spacing: { before: 160, after: 40, line: 240, lineRule: LineRuleType.AUTO },
       children: [picture(drawQr(verify.url).text, QR_MM, 420, painter, verify.url)],
     }),
     new Paragraph({ keepNext: true, spacing: { after: 20 }, children: [new TextRun({ text: verify.text, size: 19 })] }),

@@ -177,7 +177,7 @@ function closing({ signatures, closing: told, verify, note }: ReportDocument): M
     ${facts(told)}
     <div class="verify">
       ${drawQr(verify.url)}
-      <p>${verify.text}<br /><a href="${verify.url}">${verify.url}</a></p>
+      <p>${verify.text}<br /><a href="${verify.path}">${verify.url}</a></p>
     </div>
     <p class="note">${note}</p>
   </section>`;

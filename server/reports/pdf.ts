@@ -75,11 +75,9 @@ export function definePdf(report: ReportDocument, painter: Painter): TDocumentDe
       margin: [0, 4 * MM, 0, 0],
     }),
     // A heading alone at the foot of a page goes with what it heads.
-    pageBreakBefore: (node, context) => {
-      if (node.headlineLevel === undefined) return false;
-      const after = context.getFollowingNodesOnPage();
-      return after.every(({ headlineLevel }) => headlineLevel !== undefined);
-    },
+    pageBreakBefore: (node, context) =>
+      node.headlineLevel !== undefined &&
+      context.getFollowingNodesOnPage().every(({ headlineLevel, text }) => headlineLevel !== undefined || text === undefined),
     content: [
       ...opening(report, write),
       {
@@ -143,7 +141,7 @@ function running({ title, number, sample }: ReportDocument, write: Writer, page:
       ...(sample
         ? [
             {
-              text: `【${sample.word}】${sample.running}`,
+              text: sample.running,
               fontSize: 8,
               color: "#6b4700",
               background: "#fff8e6",

@@ -38,9 +38,9 @@ export function instrumentTables({ instruments }: Report, t: Say): Table[] {
         id: "instruments",
         caption: t(legal ? "answer.block.legal" : "answer.block.policy"),
         columns: columns(t, [
-          ["report.instrument", 51],
+          ["report.instrument", 46],
           ["report.instrument.number", 26],
-          ["report.instrument.rank", 20],
+          ["report.instrument.rank", 25],
           ["report.instrument.status", 24],
           ["report.instrument.dates", 27],
           ["report.confidence", 26],
@@ -72,12 +72,12 @@ export function dataTable({ check }: Report, t: Say): Table {
     caption: t("report.t2"),
     columns: columns(t, [
       ["themes.theme", 38],
-      ["report.source", 51],
+      ["report.source", 45],
       ["popup.basis", 18],
       ["themes.date", 21],
       ["themes.coverage", 18],
-      ["report.features", 14],
-      ["report.version", 14],
+      ["report.features", 17],
+      ["report.version", 16],
     ]),
     rows: check.themes
       .filter(({ status }) => status !== "not_asked")

@@ -57,7 +57,7 @@ describe("the one catalogue of messages", () => {
         ),
       ]
         .map(([, key]) => key!)
-        .filter((key) => families.has(key.split(".")[0]!) && zh[key] === undefined && !key.endsWith(".json"))
+        .filter((key) => families.has(key.split(".")[0]!) && zh[key] === undefined && !/\.(geojson|html|json|mjs)$/.test(key))
         .map((key) => `${path}: ${key}`),
     );
     expect(missing).toEqual([]);
