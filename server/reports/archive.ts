@@ -25,5 +25,19 @@ export function pin(file: Uint8Array, created_at: string): Uint8Array {
     parts["docProps/core.xml"] = strToU8(
       strFromU8(core).replace(/(<dcterms:(created|modified)[^>]*>)[^<]*/g, (_, tag: string) => tag + created_at),
     );
+  const body = parts["word/document.xml"];
+  if (body) parts["word/document.xml"] = strToU8(renumber(strFromU8(body)));
   return pack(parts, created_at);
+}
+
+/** The library counts bookmarks and pictures over all the documents it ever made: here from 1, in their order. */
+function renumber(xml: string): string {
+  for (const pattern of [/(_Toc)(\d+)/g, /(<w:bookmark(?:Start|End)\b[^>]*\bw:id=")(\d+)/g, /(<wp:docPr\b[^>]*\bid=")(\d+)/g]) {
+    const numbers = new Map<string, number>();
+    xml = xml.replace(pattern, (_, before: string, number: string) => {
+      if (!numbers.has(number)) numbers.set(number, numbers.size + 1);
+      return before + numbers.get(number);
+    });
+  }
+  return xml;
 }
