@@ -34,11 +34,12 @@ export async function packEvidence(stored: StoredCheck, report: Report): Promise
   for (const lang of LANGS) putJson(`check.${lang}.json`, said[lang]);
   putJson("frozen.json", frozen);
   putJson("catalogue.json", catalogue);
-  const rules = new Set(check.findings.map(({ rule }) => rule));
+  // One id may have rows of other times: the row of the finding's own instrument is the one that was judged by.
+  const rules = new Set(check.findings.map(({ rule, instrument }) => `${instrument}/${rule}`));
   const instruments = new Set(check.findings.map(({ instrument }) => instrument));
   putJson("rules.json", {
     instruments: catalogue.instruments.filter(({ id }) => instruments.has(id)),
-    rules: catalogue.rules.filter(({ id }) => rules.has(id)),
+    rules: catalogue.rules.filter(({ id, instrument }) => rules.has(`${instrument}/${id}`)),
   });
   putJson("checklist.json", frozen.checklists);
   putJson("settings.json", { settings: catalogue.settings, tolerances: frozen.tolerances, radius_m: frozen.radius_m });
