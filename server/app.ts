@@ -28,6 +28,7 @@ import { screeningRoutes } from "./routes/screenings.ts";
 import { searchRoutes } from "./routes/search.ts";
 import { sweepRoutes } from "./routes/sweeps.ts";
 import { tileRoutes } from "./routes/tiles.ts";
+import { verifyRoutes } from "./routes/verify.ts";
 import { violationRoutes } from "./routes/violations.ts";
 import { screeningStep } from "./screening.ts";
 import { sweepStep } from "./sweep.ts";
@@ -48,6 +49,8 @@ export type AppOptions = {
   /** Where uploads are kept; absent: a folder of this process in the system's own for what is temporary. */
   uploads?: string;
   limits?: Partial<ImportLimits>;
+  /** Where the service is reached from outside; absent: as each request reached it. */
+  publicUrl?: string | undefined;
 };
 
 /** The whole service as an http server that is not yet listening. Tiles are answered before Express. `jobs` must be closed
@@ -83,7 +86,8 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(catalogueRoutes(catalogue, now)); //                          /api/rules /api/instruments /api/activities
   app.use(orderRoutes(catalogue, now)); //                              /api/orders
   app.use(checkRoutes(database, catalogue, now)); //               /api/checks[/{id}[/replay|restore|disputes[/{id}]]]
-  app.use(reportRoutes(database.db)); //                           /api/checks/{id}/report.{format}
+  app.use(reportRoutes(database.db, options.publicUrl)); //        /api/checks/{id}/report.{format}|evidence.zip
+  app.use(verifyRoutes(database.db)); //                           /verify/{hash}
   app.use(screeningRoutes(database.db, catalogue, jobs, now)); //  /api/screenings[/{id}[/sites|events|cancel|resume|results.{format}]]
   app.use(sweepRoutes(database.db, catalogue, jobs, now)); //      /api/sweeps[/{id}[/faults|events|cancel|resume]]
   app.use(violationRoutes(database, catalogue)); //                /api/violations[/counts|tiles/{z}/{x}/{y}|{id}[/state]]

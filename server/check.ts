@@ -11,6 +11,7 @@ import type { Catalogue } from "./domain/rule.ts";
 import { type CheckInput, type Frozen, gather, type Gathered } from "./gather.ts";
 import { layerOf } from "./layers/index.ts";
 import { inSnapshot, measureLayer, type Origin } from "./queries/evidence.ts";
+import { hashOf } from "./hash.ts";
 import { type StoredCheck, storeCheck } from "./queries/checks.ts";
 import { type FramedSite, frameSite, placeSite } from "./queries/site.ts";
 import { sayCheck, type ToSay } from "./words.ts";
@@ -30,7 +31,7 @@ export async function runCheck(
     gather(snapshot, database, catalogue, input.asOf, [{ input, placed }]),
   )) as [Gathered];
   const said = answer(frozen, catalogue, evidence, { id: randomUUID(), created_at: now.toISOString() });
-  if (!trial) await storeCheck(database.db, { said, frozen, catalogue });
+  if (!trial) await storeCheck(database.db, { said, frozen, catalogue }, hashOf({ said, frozen, catalogue }));
   return said;
 }
 

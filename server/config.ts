@@ -8,6 +8,8 @@ export type Config = Readonly<{
   databaseUrl: string | undefined;
   logLevel: string;
   statementTimeoutMs: number;
+  /** Where the service is reached from outside, as reports say it; absent: as the one who asks for a report reached it. */
+  publicUrl: string | undefined;
   /** 天地图 as the ground map; absent: none. */
   tianditu: Readonly<{ token: string; layer: "vec" | "img" | "ter"; approvalNo: string }> | undefined;
 }>;
@@ -23,6 +25,11 @@ export const SETTINGS = [
     meaning: "postgres://user:password@host:5432/database, PostgreSQL >= 15 with PostGIS >= 3.3",
   },
   { name: "LOG_LEVEL", default: "info", meaning: "fatal, error, warn, info, debug, trace or silent" },
+  {
+    name: "PUBLIC_URL",
+    default: "(the host of the request)",
+    meaning: "address of the service as others reach it, for the verification code of reports: https://shuijie.example.gov.cn",
+  },
   { name: "STATEMENT_TIMEOUT_MS", default: "30000", meaning: "no statement may take longer, in milliseconds" },
   {
     name: "TIANDITU_TOKEN",
@@ -65,8 +72,14 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       "TIANDITU_TOKEN is set, but TIANDITU_APPROVAL is not: a public map shows its approval number (审图号). " +
         "Set TIANDITU_APPROVAL to the number that tianditu.gov.cn shows.",
     );
+  const publicUrl = value("PUBLIC_URL")?.replace(/\/+$/, "");
+  if (publicUrl !== undefined && !(URL.canParse(publicUrl) && /^https?:\/\/[^\s?#]+$/.test(publicUrl)))
+    throw new ConfigError(
+      `PUBLIC_URL is "${publicUrl}"; expected the address of the service as others reach it, such as https://shuijie.example.gov.cn.`,
+    );
   return Object.freeze({
     port,
+    publicUrl,
     host,
     dataDir: resolve(value("DATA_DIR") ?? ".data"),
     databaseUrl,

@@ -42,6 +42,7 @@ try {
     examples: readExamples(GEODATA),
     ground: groundOf(config),
     uploads: join(config.dataDir, "uploads"),
+    publicUrl: config.publicUrl,
     ...operator,
   });
 

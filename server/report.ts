@@ -1,46 +1,37 @@
 /** From a stored check to the model of its report: everything from what was frozen, so that the report of a check is the
  *  same for ever. Figures that cannot be drawn say so in their place. */
-import { createHash } from "node:crypto";
-import type { Check, ThemeAnswer } from "./api/checks.ts";
+import type { Check } from "./api/checks.ts";
 import type { Geometry, Lang, Position } from "./api/common.ts";
 import { type Frozen, zoneMeridian } from "./gather.ts";
+import { hashOf } from "./hash.ts";
 import type { Db } from "./db/open.ts";
 import { JURISDICTION, statusOn } from "./domain/judge.ts";
 import type { Catalogue } from "./domain/rule.ts";
 import { say } from "./messages.ts";
 import type { StoredCheck } from "./queries/checks.ts";
-import { framePositions } from "./queries/figure.ts";
+import { framePositions, shapesAsGeometry } from "./queries/figure.ts";
 import { attempt, drawAll, OVERVIEW } from "./report_figures.ts";
-import type { CoordinateRow, Report } from "./reports/report.ts";
+import type { CoordinateRow, Report, ReportFeature } from "./reports/report.ts";
 
 /** Corners listed; a longer site has all of them in the check itself. */
 const MAX_CORNERS = 500;
 
-/** SHA-256 of the canonical JSON (keys in order, no spaces) of what was said in both languages, what was frozen and the
- *  version of the catalogue: the same on both engines, whoever computes it. */
-export function hashOf({ said, frozen, catalogue }: StoredCheck): string {
-  return createHash("sha256")
-    .update(canonical({ said, frozen, catalogue: catalogue.version }))
-    .digest("hex");
-}
+export type ReportOptions = {
+  lang: Lang;
+  /** Where the service is reached from outside, without a slash at its end. */
+  base: string;
+  /** With the shapes of the features that its findings speak of. */
+  features?: boolean;
+};
 
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (typeof value === "object" && value !== null)
-    return `{${Object.keys(value)
-      .toSorted()
-      .map((key) => `${JSON.stringify(key)}:${canonical((value as Record<string, unknown>)[key])}`)
-      .join()}}`;
-  return JSON.stringify(value);
-}
-
-/** Throws only when the database is gone; what breaks in one figure is said there. */
-export async function reportOf(db: Db, stored: StoredCheck, lang: Lang): Promise<Report> {
+/** Throws only when the database is gone; what breaks in one figure is said there. Features asked for that cannot be read
+ *  are a failure of the whole: a file of shapes without them would say that there are none. */
+export async function reportOf(db: Db, stored: StoredCheck, { lang, base, features }: ReportOptions): Promise<Report> {
+  const hash = hashOf(stored);
   const frozen = stored.frozen as Frozen;
   const check = stored.said[lang];
   const { catalogue } = stored;
-  const made = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
-  const made_at = made.format(new Date(check.created_at));
+  const made_at = madeAt(check);
   const srid_gk = Number(check.site.crs_gk.split(":")[1]);
   const corners = cornersOf(check.site.geometry);
   const listed = corners.slice(0, MAX_CORNERS);
@@ -67,20 +58,55 @@ export async function reportOf(db: Db, stored: StoredCheck, lang: Lang): Promise
         });
   return {
     check,
-    number: `SJ-${made_at.slice(0, 10).replaceAll("-", "")}-${check.id.slice(0, 8).toUpperCase()}`,
-    hash: hashOf(stored),
+    number: numberOf(check),
+    hash,
     made_at,
     link: `/?check=${check.id}`,
-    districts: frozen.jurisdictions.map((code) => nameOfDistrict(frozen, code, lang)),
+    verify: `${base}/verify/${hash}`,
+    districts: districtNames(frozen, lang),
     attributes: attributesOf(check, catalogue, lang),
     instruments: instrumentsOf(check, catalogue, lang),
-    layer_version: ({ theme }: ThemeAnswer) => check.versions.layers[theme.split("/")[0]!] ?? null,
     central_meridian: zoneMeridian(srid_gk),
     coordinates,
     more_coordinates: "failed" in framed ? 0 : corners.length - listed.length,
     coordinates_failed: "failed" in framed ? framed.failed : null,
     figures,
+    features: features ? await featuresOf(db, frozen, check) : null,
   };
+}
+
+/** When a check was made, in Asia/Shanghai: 2026-11-24 08:05. */
+export function madeAt({ created_at }: Pick<Check, "created_at">): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" }).format(
+    new Date(created_at),
+  );
+}
+
+/** SJ-20261124-1A2B3C4D: the day in Asia/Shanghai and the beginning of the check's id. */
+export function numberOf(check: Pick<Check, "id" | "created_at">): string {
+  return `SJ-${madeAt(check).slice(0, 10).replaceAll("-", "")}-${check.id.slice(0, 8).toUpperCase()}`;
+}
+
+/** Every feature that a finding speaks of, once a theme, as it was when the check was made. */
+async function featuresOf(db: Db, frozen: Frozen, check: Check): Promise<ReportFeature[]> {
+  const named = new Map<string, Omit<ReportFeature, "geometry"> & { shape: string }>();
+  for (const { layer, feature, theme, feature_name, outcome } of check.findings) {
+    if (layer === null || feature === null || theme === null || outcome === "not_triggered") continue;
+    const stored = frozen.layers[layer];
+    const own = stored && "features" in stored ? stored.features.find(({ code }) => code === feature) : undefined;
+    if (own) named.set(`${theme}/${feature}`, { layer, code: feature, name: feature_name ?? feature, theme, shape: own.shape });
+  }
+  const features = [...named.values()];
+  const geometries = await shapesAsGeometry(
+    db,
+    features.map(({ shape }) => shape),
+  );
+  return features.map(({ layer, code, name, theme }, i) => ({ layer, code, name, theme, geometry: geometries[i]! }));
+}
+
+/** The districts that hold or may hold the site, by name and code. */
+export function districtNames(frozen: Frozen, lang: Lang): string[] {
+  return frozen.jurisdictions.map((code) => nameOfDistrict(frozen, code, lang));
 }
 
 function nameOfDistrict(frozen: Frozen, code: string, lang: Lang): string {

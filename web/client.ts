@@ -65,6 +65,32 @@ export async function call<T>(
   return answer as T;
 }
 
+/** Where the report of a check, or its evidence pack, is had. */
+export function reportPath(id: string, file: string, lang: Lang): string {
+  return `/api/checks/${id}/${file}?lang=${lang}`;
+}
+
+/** The file and what the service calls it. */
+export async function getReportFile(
+  id: string,
+  file: string,
+  lang: Lang,
+  signal: AbortSignal,
+): Promise<{ blob: Blob; name: string }> {
+  try {
+    const response = await fetch(reportPath(id, file, lang), { signal });
+    if (!response.ok) {
+      const answer = (await response.json().catch(() => undefined)) as Partial<Problem> | undefined;
+      throw new ApiError({ ...answer, status: response.status });
+    }
+    const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? file;
+    return { blob: await response.blob(), name };
+  } catch (error) {
+    if (error instanceof ApiError || isAborted(error)) throw error;
+    throw new ApiError({ status: 0 });
+  }
+}
+
 export function getLanding(lang: Lang): Promise<Landing> {
   return call("GET", "/api", { lang });
 }

@@ -37,6 +37,7 @@ export type Tables = {
     districts: string[];
     summary: unknown;
     deleted_at: Date | null;
+    hash: string | null;
   };
   check_dispute: {
     id: string;

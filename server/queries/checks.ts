@@ -9,8 +9,8 @@ import type { Catalogue } from "../domain/rule.ts";
 /** `frozen` is all that the answer rests on but the catalogue, which is kept once per version. */
 export type StoredCheck = { said: Record<Lang, Check>; frozen: unknown; catalogue: Catalogue };
 
-/** Writes a check, and the catalogue it was judged by when this version of it is new. All or nothing. */
-export async function storeCheck(db: Db, { said, frozen, catalogue }: StoredCheck): Promise<void> {
+/** Writes a check with its hash, and the catalogue it was judged by when this version of it is new. All or nothing. */
+export async function storeCheck(db: Db, { said, frozen, catalogue }: StoredCheck, hash: string): Promise<void> {
   const check = said.zh;
   const summary = Object.fromEntries(
     Object.entries(said).map(([lang, { sentence, project }]) => [
@@ -22,10 +22,10 @@ export async function storeCheck(db: Db, { said, frozen, catalogue }: StoredChec
   await db.transaction().execute(async (tx) => {
     await keepCatalogue(tx, catalogue);
     await sql`insert into site_check (id, created_at, as_of, name, activity, action, districts, summary, conclusion, standing, complete,
-        said, frozen, catalogue)
+        said, frozen, catalogue, hash)
       values (${check.id}::uuid, ${check.created_at}::timestamptz, ${check.as_of}::date, ${check.project.name}, ${check.project.activity},
         ${check.project.action}, ${districts}, ${jsonb(summary)}, ${check.conclusion}, ${check.standing}, ${check.complete}, ${jsonb(said)},
-        ${jsonb(frozen)}, ${catalogue.version})`.execute(tx);
+        ${jsonb(frozen)}, ${catalogue.version}, ${hash})`.execute(tx);
   });
 }
 
@@ -64,6 +64,24 @@ export async function readSaid(
   const { rows } = await sql<{ said: Record<Lang, Check>; deleted_at: string | null }>`
     select said, ${moment(sql`deleted_at`)} as deleted_at from site_check where id = ${id}::uuid`.execute(db);
   return rows[0];
+}
+
+/** The check that was stored with this hash; undefined when there is none. */
+export async function idOfHash(db: Db, hash: string): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`select id from site_check where hash = ${hash}`.execute(db);
+  return rows[0]?.id;
+}
+
+/** Some checks that were stored before hashes were, at most `limit`. */
+export async function idsWithoutHash(db: Db, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from site_check where hash is null order by created_at limit ${limit}::int`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** Writes the hash of a check that has none. */
+export async function keepHash(db: Db, id: string, hash: string): Promise<void> {
+  await sql`update site_check set hash = ${hash} where id = ${id}::uuid and hash is null`.execute(db);
 }
 
 export type CheckFilter = {

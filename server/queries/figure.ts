@@ -109,6 +109,16 @@ export async function drawShapes(
   return rows.map(({ id, geometry, x, y }) => ({ id, geometry, label: [x, y] }));
 }
 
+/** Shapes (EWKB hex in EPSG:4490) as GeoJSON, in their order, whole and to 1e-9 degrees. Throws what PostGIS throws. */
+export async function shapesAsGeometry(db: Db, shapes: readonly string[]): Promise<Geometry[]> {
+  if (shapes.length === 0) return [];
+  const { rows } = await sql<{ geometry: Geometry }>`
+    select st_asgeojson((f #>> '{}')::geometry, 9, 0)::jsonb as geometry
+    from jsonb_array_elements(${jsonb(shapes)}) with ordinality as e (f, nr)
+    order by nr`.execute(db);
+  return rows.map(({ geometry }) => geometry);
+}
+
 /** Positions (EPSG:4490) in the frame, in their order, and the box of the site. */
 export async function framePositions(
   db: Db,

@@ -1,6 +1,8 @@
 /** HTML and SVG as text that cannot be broken by what stands in it: every value put into a template is escaped, unless it
  *  is markup made by a template itself. */
 
+import { shown } from "./signs.ts";
+
 /** Text that is markup already. */
 export class Markup {
   readonly text: string;
@@ -27,14 +29,7 @@ function render(value: Value): string {
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
-/** Also safe inside quoted attributes. Control characters that no document may hold are dropped; signs that turn the
- *  direction of what follows are shown as their code, so that a name cannot rewrite the line it stands in. */
+/** Also safe inside quoted attributes, and without what no document may hold. */
 function escape(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (sign) => ENTITIES[sign]!)
-    .replace(/[\p{Cc}\ufffe\uffff]/gu, (sign) => (sign === "\n" || sign === "\t" ? sign : ""))
-    .replace(
-      /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-      (sign) => `[U+${sign.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}]`,
-    );
+  return shown(text).replace(/[&<>"']/g, (sign) => ENTITIES[sign]!);
 }

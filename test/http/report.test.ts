@@ -277,7 +277,7 @@ eachEngine((engine) => {
 
   it("unknown formats and checks are named; a check put away has no report until it is back", async () => {
     const problem = async (path: string) => (await (await service.get(path)).json()) as Problem;
-    expect(await problem(`/api/checks/${partly.id}/report.docx?lang=en`)).toMatchObject({
+    expect(await problem(`/api/checks/${partly.id}/report.doc?lang=en`)).toMatchObject({
       status: 404,
       type: "/problems/unknown-rendering",
       detail: expect.stringContaining("html"),

@@ -1,0 +1,258 @@
+/** The files of a report say what its document says, each read back by itself; they need no database. */
+import ExcelJS from "exceljs";
+import { strFromU8, unzipSync } from "fflate";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Lang } from "../../server/api/common.ts";
+import { say } from "../../server/messages.ts";
+import { reportAssets } from "../../server/report_assets.ts";
+import { documentOf } from "../../server/reports/content.ts";
+import { type Block, type ReportDocument, wordsOf } from "../../server/reports/document.ts";
+import { htmlReport } from "../../server/reports/html.ts";
+import { renderings } from "../../server/reports/index.ts";
+import type { Report } from "../../server/reports/report.ts";
+import { pdfPages } from "../support/pdf_text.ts";
+import { syntheticReport } from "../support/synthetic_report.ts";
+
+const SLOW_MS = 240_000;
+const NAME = '㛃家庄𠮷野😀\u202e逆\u0007<b>&"=1+1';
+
+async function render(id: string, report: Report): Promise<Uint8Array> {
+  const made = await renderings.find((each) => each.id === id)!.render(report, reportAssets);
+  return typeof made === "string" ? Buffer.from(made) : made;
+}
+
+/** Every piece of text of the document, in lines. */
+function linesOf({ opening, sections, cover, closing, title, declaration }: ReportDocument): string[] {
+  const factsOf = (facts: ReportDocument["cover"]) => facts.flatMap(({ term, lines }) => [term, ...wordsOf(lines).split("\n")]);
+  const of = (block: Block): string[] => {
+    switch (block.kind) {
+      case "facts":
+        return factsOf(block.facts);
+      case "paragraph":
+        return [wordsOf([block.line])];
+      case "heading":
+        return [block.text];
+      case "list":
+        return block.items.map((line) => wordsOf([line]));
+      case "verdict":
+        return [block.text, block.which ?? ""];
+      case "figure":
+        return [block.caption, "failed" in block ? block.failed : ""];
+      case "table":
+        return [
+          block.caption,
+          ...block.columns.map((column) => column.title),
+          ...block.rows.flatMap((row) => row.flatMap(({ lines }) => wordsOf(lines).split("\n"))),
+        ];
+    }
+  };
+  return [
+    title,
+    declaration.text,
+    ...factsOf(cover),
+    ...[...opening, ...sections.flatMap(({ blocks }) => blocks)].flatMap(of),
+    ...sections.map((section) => section.title),
+    ...factsOf(closing),
+  ].filter((text) => text !== "");
+}
+
+/** Without what the lines break at, and as every rendering shows what no document may hold. */
+const bare = (text: string) => text.replaceAll("\u202e", "[U+202E]").replaceAll("\u0007", "").replace(/\s+/g, "");
+const inPdf = (text: string) => bare(text).replaceAll("😀", "U+1F600");
+const missing = (found: string, expected: string[], as = bare) =>
+  [...new Set(expected)].filter((text) => !found.includes(as(text)));
+
+const entities = (xml: string) =>
+  xml
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&apos;", "'")
+    .replaceAll("&amp;", "&");
+const partOf = (docx: Uint8Array, path: string) => strFromU8(unzipSync(docx)[path]!);
+const wordsOfDocx = (docx: Uint8Array) =>
+  bare(
+    entities([...partOf(docx, "word/document.xml").matchAll(/<w:t(?: [^>]*)?>([^<]*)<\/w:t>/g)].map((run) => run[1]).join("")),
+  );
+
+/** Words of the pages without what runs over each of them, so that a paragraph goes on. */
+function flowing(pages: string[], { sample, title, number, lang }: ReportDocument): string {
+  return pages
+    .map((page, i) => {
+      const runs = [
+        sample!.running,
+        ...(i === 0 ? [] : [title, number]),
+        say(lang, "report.page", { page: i + 1, pages: pages.length }),
+        sample!.word,
+      ];
+      expect(bare(page).endsWith(bare(runs.join("")))).toBe(true);
+      return bare(page).slice(0, -bare(runs.join("")).length);
+    })
+    .join("");
+}
+
+async function readBook(bytes: Uint8Array): Promise<ExcelJS.Workbook> {
+  const book = new ExcelJS.Workbook();
+  await book.xlsx.load(Buffer.from(bytes) as never);
+  return book;
+}
+
+describe.each(["zh", "en"] as const)("in %s", (lang: Lang) => {
+  const report = syntheticReport(lang, 12, { name: NAME });
+  const document = documentOf(report);
+  const expected = linesOf(document);
+  let docx: Uint8Array;
+  let pdf: Uint8Array;
+  let xlsx: Uint8Array;
+  beforeAll(async () => {
+    [docx, pdf, xlsx] = [await render("docx", report), await render("pdf", report), await render("xlsx", report)];
+  }, SLOW_MS);
+
+  it("the page, the Word file and the PDF say every line of the document", async () => {
+    expect(expected.length).toBeGreaterThan(100);
+    expect(missing(wordsOfDocx(docx), expected)).toEqual([]);
+    expect(missing(flowing(pdfPages(pdf), document), expected, inPdf)).toEqual([]);
+    const page = entities((await render("html", report)).toString().replace(/<[^>]+>/g, ""));
+    expect(missing(bare(page.replaceAll("&#39;", "'")), expected)).toEqual([]);
+  });
+
+  it("a sign that no font has is said as its code; none is an empty box", () => {
+    const words = pdfPages(pdf).join("");
+    expect(words).toContain("㛃家庄𠮷野U+1F600[U+202E]逆");
+    expect(words).not.toMatch(/[\ufffd\0]/);
+  });
+
+  it("every table is in the workbook, cell by cell; numbers are numbers, and text is never a formula", async () => {
+    const book = await readBook(xlsx);
+    const found = new Set<string>();
+    const numbers: number[] = [];
+    book.eachSheet((sheet) =>
+      sheet.eachRow((row) =>
+        row.eachCell((cell) => {
+          expect(cell.type).not.toBe(ExcelJS.ValueType.Formula);
+          if (typeof cell.value === "number") numbers.push(cell.value);
+          found.add(bare(String(cell.value)));
+        }),
+      ),
+    );
+    const tables = document.sections.flatMap(({ blocks }) => blocks.filter((block) => block.kind === "table"));
+    const cells = tables.flatMap(({ rows }) => rows.flat());
+    expect(
+      cells
+        .filter(({ lines, value }) => value === undefined && !found.has(bare(wordsOf(lines))))
+        .map(({ lines }) => wordsOf(lines)),
+    ).toEqual([]);
+    expect(found).toContain("=1+1");
+    expect([...found].some((text) => text.includes("+SUM(A1)"))).toBe(true);
+    for (const { value } of cells) if (value !== undefined) expect(numbers).toContain(value);
+    for (const finding of report.check.findings.slice(0, 5)) expect(numbers).toContain(finding.overlap_m2);
+    expect(book.worksheets.map(({ name }) => name)).toEqual(
+      ["summary", "t1", "t2", "t3", "t4", "themes"].map((sheet) => say(lang, `report.sheet.${sheet}`)),
+    );
+  });
+
+  it("the Word file has numbered headings, heads that come again, fonts for both scripts, and says whose data it is", () => {
+    const xml = partOf(docx, "word/document.xml");
+    for (const section of document.sections)
+      expect(xml).toMatch(
+        new RegExp(
+          `<w:pStyle w:val="Heading1"/>(?:(?!</w:p>).)*<w:numPr>(?:(?!</w:p>).)*>${section.title.replace(/[?()]/g, "\\$&")}<`,
+        ),
+      );
+    const tables = document.sections.flatMap(({ blocks }) => blocks.filter((block) => block.kind === "table"));
+    expect(xml.match(/<w:tblHeader\/>/g)).toHaveLength(tables.length);
+    expect(partOf(docx, "word/styles.xml")).toMatch(
+      /w:ascii="Times New Roman"[^>]*w:eastAsia="宋体"|w:eastAsia="宋体"[^>]*w:ascii="Times New Roman"/,
+    );
+    const heads = Object.keys(unzipSync(docx)).filter((path) => /word\/header\d\.xml/.test(path));
+    expect(heads.length).toBeGreaterThan(0);
+    for (const path of heads) expect(partOf(docx, path)).toContain(document.sample!.running);
+    for (const { who } of document.signatures) expect(xml).toContain(who);
+    // The figure and the code to verify by.
+    expect(Object.keys(unzipSync(docx)).filter((path) => path.endsWith(".png"))).toHaveLength(2);
+  });
+
+  it(
+    "equal input gives equal bytes, whenever and wherever it is made",
+    async () => {
+      for (const [id, once] of [
+        ["docx", docx],
+        ["pdf", pdf],
+        ["xlsx", xlsx],
+      ] as const)
+        expect(Buffer.from(await render(id, report)).equals(Buffer.from(once)), id).toBe(true);
+      expect(partOf(docx, "docProps/core.xml")).toContain(report.check.created_at);
+    },
+    SLOW_MS,
+  );
+});
+
+it(
+  "with 500 findings the contents name the page on which each part begins, in the PDF and the Word file",
+  async () => {
+    const report = syntheticReport("zh", 500);
+    const document = documentOf(report);
+    const pages = pdfPages(await render("pdf", report)).map(bare);
+    expect(pages.length).toBeGreaterThan(20);
+    const headings = [
+      ...document.sections.flatMap(({ number, title, blocks }) => [
+        `${number}${title}`,
+        ...blocks.flatMap((block) => (block.kind === "table" && block.listed ? [block.caption] : [])),
+      ]),
+    ].map(bare);
+    expect(headings.length).toBeGreaterThan(8);
+    for (const heading of headings) {
+      const at = pages.findIndex((page, i) => i >= 2 && page.includes(heading));
+      expect(pages[1], heading).toContain(`${heading}${at + 1}`);
+    }
+    const xml = partOf(await render("docx", report), "word/document.xml");
+    const contents = [...xml.matchAll(/PAGEREF (_Toc\d+)(?:(?!fldCharType="end").)*?<w:t[^>]*>(\d+)<\/w:t>/g)].map(
+      ([, to, page]) => ({ to: to!, page: Number(page) }),
+    );
+    expect(contents).toHaveLength(headings.length);
+    for (const { to } of contents) expect(xml).toContain(`w:name="${to}"`);
+    const numbers = contents.map(({ page }) => page);
+    expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+    expect(numbers[0]).toBe(3);
+    expect(numbers.at(-1)!).toBeGreaterThan(30);
+  },
+  SLOW_MS,
+);
+
+it(
+  "a figure that was not drawn says so in its place, in every file",
+  async () => {
+    const report = syntheticReport("zh", 3, { failed: true });
+    expect(wordsOfDocx(await render("docx", report))).toContain("图件没有画成");
+    expect(pdfPages(await render("pdf", report)).join("")).toContain("图件没有画成");
+  },
+  SLOW_MS,
+);
+
+it("the shapes are the site, its pieces and the features met, with what was found", async () => {
+  const report = syntheticReport("en", 12);
+  const { features, hash } = JSON.parse((await render("geojson", report)).toString()) as {
+    hash: string;
+    features: { id: string; properties: Record<string, unknown> & { findings?: { rule: string }[] } }[];
+  };
+  expect(hash).toBe(report.hash);
+  expect(features[0]).toMatchObject({ id: "site", properties: { conclusion: "prohibited", area_m2: report.check.site.area_m2 } });
+  const pieces = features.filter(({ properties }) => properties["role"] === "piece");
+  expect(pieces).toHaveLength(
+    new Set(report.check.findings.filter(({ outcome }) => outcome !== "not_triggered").map(({ feature }) => feature)).size,
+  );
+  expect(pieces.flatMap(({ properties }) => properties.findings!.map(({ rule }) => rule)).toSorted()).toEqual(
+    report.check.findings
+      .filter(({ outcome }) => outcome !== "not_triggered")
+      .map(({ rule }) => rule)
+      .toSorted(),
+  );
+  expect(features.filter(({ properties }) => properties["role"] === "feature").map(({ id }) => id)).toEqual([
+    "feature/protection_zone/first/Z0",
+  ]);
+});
+
+it("the page runs nothing and leads nowhere else", async () => {
+  const page = (await htmlReport.render(syntheticReport("zh", 3, { name: NAME }), reportAssets)) as string;
+  expect(page).not.toMatch(/<script|\son\w+=|href="http|src=/i);
+});
