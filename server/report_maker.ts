@@ -1,4 +1,5 @@
 /** Renders reports: light ones here, heavy ones in a thread of their own that is started when it is first needed. */
+/* oxlint-disable unicorn/require-post-message-target-origin -- a thread, not a window */
 import { Worker } from "node:worker_threads";
 import { reportAssets } from "./report_assets.ts";
 import type { Made, Order } from "./report_worker.ts";
@@ -16,7 +17,7 @@ export class ReportsBusy extends Error {}
 
 type Waiting = { resolve(bytes: string | Uint8Array): void; reject(error: Error): void; timer: NodeJS.Timeout };
 
-let worker: Worker | undefined;
+let current: Worker | undefined;
 let asked = 0;
 let idle: NodeJS.Timeout | undefined;
 const waiting = new Map<number, Waiting>();
@@ -26,46 +27,46 @@ export function makeReport(rendering: Rendering, report: Report): Promise<string
   if (!rendering.heavy) return rendering.render(report, reportAssets);
   if (waiting.size >= MOST_WAITING) return Promise.reject(new ReportsBusy());
   const id = ++asked;
-  const thread = (worker ??= start());
-  thread.ref();
+  const worker = (current ??= start());
+  worker.ref();
   clearTimeout(idle);
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => giveUp(thread, new Error(`A report took longer than ${LIMIT_MS / 1000} s.`)), LIMIT_MS);
+    const timer = setTimeout(() => giveUp(worker, new Error(`A report took longer than ${LIMIT_MS / 1000} s.`)), LIMIT_MS);
     waiting.set(id, { resolve, reject, timer });
-    thread.postMessage({ id, format: rendering.id, report } satisfies Order);
+    worker.postMessage({ id, format: rendering.id, report } satisfies Order);
   });
 }
 
 function start(): Worker {
-  const thread = new Worker(new URL("./report_worker.ts", import.meta.url), { name: "reports", env: {} });
-  thread.on("message", (made: Made) => {
+  const worker = new Worker(new URL("./report_worker.ts", import.meta.url), { name: "reports", env: {} });
+  worker.on("message", (made: Made) => {
     const one = waiting.get(made.id);
     if (!one) return;
     waiting.delete(made.id);
     clearTimeout(one.timer);
     if ("failed" in made) one.reject(new Error(made.failed));
     else one.resolve(made.bytes);
-    rest(thread);
+    rest(worker);
   });
-  thread.on("error", (error: unknown) => giveUp(thread, error instanceof Error ? error : new Error(String(error))));
-  thread.on("exit", () => giveUp(thread, new Error("The thread that makes reports has ended.")));
-  return thread;
+  worker.on("error", (error: unknown) => giveUp(worker, error instanceof Error ? error : new Error(String(error))));
+  worker.on("exit", () => giveUp(worker, new Error("The thread that makes reports has ended.")));
+  return worker;
 }
 
 /** Nothing to do: the thread keeps no program alive, and goes after a while. */
-function rest(thread: Worker): void {
+function rest(worker: Worker): void {
   if (waiting.size > 0) return;
-  thread.unref();
+  worker.unref();
   clearTimeout(idle);
-  idle = setTimeout(() => giveUp(thread, new Error("idle")), IDLE_MS);
+  idle = setTimeout(() => giveUp(worker, new Error("idle")), IDLE_MS);
   idle.unref();
 }
 
-/** Ends the thread; whoever waits for it is told. */
-function giveUp(thread: Worker, error: Error): void {
-  if (worker !== thread) return;
-  worker = undefined;
-  void thread.terminate();
+/** Ends the worker; whoever waits for it is told. */
+function giveUp(worker: Worker, error: Error): void {
+  if (current !== worker) return;
+  current = undefined;
+  void worker.terminate();
   for (const { reject, timer } of waiting.values()) {
     clearTimeout(timer);
     reject(error);

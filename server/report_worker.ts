@@ -7,12 +7,13 @@ import type { Report } from "./reports/report.ts";
 export type Order = { id: number; format: string; report: Report };
 export type Made = { id: number } & ({ bytes: string | Uint8Array } | { failed: string });
 
-parentPort!.on("message", ({ id, format, report }: Order) => {
+const port = parentPort!;
+port.on("message", ({ id, format, report }: Order) => {
   const rendering = renderings.find((each) => each.id === format)!;
   rendering.render(report, reportAssets).then(
-    (bytes) => parentPort!.postMessage({ id, bytes } satisfies Made),
+    (bytes) => port.postMessage({ id, bytes } satisfies Made),
     (error: unknown) =>
-      parentPort!.postMessage({
+      port.postMessage({
         id,
         failed: error instanceof Error ? (error.stack ?? error.message) : String(error),
       } satisfies Made),

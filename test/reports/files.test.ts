@@ -194,12 +194,12 @@ it(
     const document = documentOf(report);
     const pages = pdfPages(await render("pdf", report)).map(bare);
     expect(pages.length).toBeGreaterThan(20);
-    const headings = [
-      ...document.sections.flatMap(({ number, title, blocks }) => [
+    const headings = document.sections
+      .flatMap(({ number, title, blocks }) => [
         `${number}${title}`,
         ...blocks.flatMap((block) => (block.kind === "table" && block.listed ? [block.caption] : [])),
-      ]),
-    ].map(bare);
+      ])
+      .map(bare);
     expect(headings.length).toBeGreaterThan(8);
     for (const heading of headings) {
       const at = pages.findIndex((page, i) => i >= 2 && page.includes(heading));
