@@ -208,12 +208,12 @@ function warningsOf(kept: readonly Weighed[], { declared, district }: Clues): Re
     if (!straight) {
       const turned = kept.some((each) => isDeclared(each, declared));
       warnings.push({ code: turned ? "contradicted_axes" : "contradicted_range", params: said });
-    } else if (declared?.crs && kept.length > 0 && !kept.some((each) => isDeclared(each, declared)))
-      warnings.push({ code: "contradicted_format", params: said });
-    else if (district && straight.inside === 0 && kept.some(({ inside }) => inside > 0))
+    } else if (district && straight.inside === 0 && kept.some(({ inside }) => inside > 0))
       warnings.push({ code: "contradicted_district", params: said });
     else if (district && straight.inside === 0) warnings.push({ code: "declared_outside_district", params: said });
-  } else if (district && kept.length > 0 && kept.every(({ inside }) => inside === 0))
+  } else if (declared?.crs && kept.length > 0 && !kept.some((each) => isDeclared(each, declared)))
+    warnings.push({ code: "contradicted_format", params: said });
+  else if (district && kept.length > 0 && kept.every(({ inside }) => inside === 0))
     warnings.push({ code: "all_outside_district", params: {} });
   return warnings;
 }

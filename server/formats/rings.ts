@@ -6,7 +6,7 @@ import { RowFault } from "./geometry.ts";
 type Ring = { positions: Position[]; area: number; box: [number, number, number, number] };
 
 /** Steps of point-in-ring work for one feature; beyond it the feature is a fault rather than a hang. */
-const WORK = 400_000_000;
+const WORK = 40_000_000;
 
 export type Nested = {
   geometry: Geometry;
@@ -20,24 +20,24 @@ export function nestRings(rings: Position[][]): Nested {
   if (rings.length === 0) throw new RowFault("empty_geometry");
   if (rings.length === 1) return { geometry: { type: "Polygon", coordinates: rings }, same_direction: 0 };
   const sorted = rings.map(measured).toSorted((a, b) => Math.abs(b.area) - Math.abs(a.area));
+  const strips = stripsOf(sorted);
   const depth: number[] = [];
   const polygons = new Map<Ring, Position[][]>();
   let work = 0;
   let same_direction = 0;
   for (const [i, inner] of sorted.entries()) {
+    const candidates = strips.at(inner.box[0]);
     let parent = -1;
     // From the smallest of the larger ones: the first that holds this one is its parent.
-    for (let j = i - 1; j >= 0; j -= 1) {
-      const outer = sorted[j]!;
+    for (let k = candidates.length - 1; k >= 0 && parent === -1; k -= 1) {
+      const outer = sorted[candidates[k]!]!;
       work += 1;
       if (!boxWithin(inner.box, outer.box)) continue;
       work += outer.positions.length;
-      if (work > WORK) throw new RowFault("too_many_rings", { count: rings.length });
-      if (within(inner, outer)) {
-        parent = j;
-        break;
-      }
+      if (work > WORK) break;
+      if (within(inner, outer)) parent = candidates[k]!;
     }
+    work += strips.add(i, inner.box);
     if (work > WORK) throw new RowFault("too_many_rings", { count: rings.length });
     depth[i] = parent === -1 ? 0 : depth[parent]! + 1;
     const around = sorted[parent];
@@ -50,6 +50,29 @@ export function nestRings(rings: Position[][]): Nested {
   const geometry: Geometry =
     all.length === 1 ? { type: "Polygon", coordinates: all[0]! } : { type: "MultiPolygon", coordinates: all };
   return { geometry, same_direction };
+}
+
+const STRIPS = 256;
+
+/** Rings by the strips of x that they cover, so that a ring is compared with those above and below it only. */
+function stripsOf(rings: readonly Ring[]) {
+  const west = rings.reduce((least, { box }) => Math.min(least, box[0]), Infinity);
+  const east = rings.reduce((most, { box }) => Math.max(most, box[2]), -Infinity);
+  const strips: number[][] = Array.from({ length: STRIPS }, () => []);
+  const index = (x: number) => Math.min(Math.max(Math.floor(((x - west) / (east - west || 1)) * STRIPS) || 0, 0), STRIPS - 1);
+  return {
+    at: (x: number) => strips[index(x)]!,
+    /** Returns how many strips the ring covers. */
+    add(ring: number, box: Ring["box"]): number {
+      const [from, to] = [index(box[0]), index(box[2])];
+      for (let strip = from; strip <= to; strip += 1) strips[strip]!.push(ring);
+      return to - from + 1;
+    },
+  };
+}
+
+function boxWithin(inner: Ring["box"], outer: Ring["box"]): boolean {
+  return inner[0] >= outer[0] && inner[1] >= outer[1] && inner[2] <= outer[2] && inner[3] <= outer[3];
 }
 
 function measured(positions: Position[]): Ring {
@@ -68,14 +91,10 @@ function measured(positions: Position[]): Ring {
   return { positions, area: area / 2, box };
 }
 
-function boxWithin(inner: Ring["box"], outer: Ring["box"]): boolean {
-  return inner[0] >= outer[0] && inner[1] >= outer[1] && inner[2] <= outer[2] && inner[3] <= outer[3];
-}
-
-/** Whether the first position of `inner` that is not on the line of `outer` lies in it. Rings that share all their
- *  positions are not within each other. */
+/** Whether the first position of `inner` that is not on the line of `outer` lies in it. Rings whose first eight positions
+ *  are all on it are taken as not within. */
 function within(inner: Ring, outer: Ring): boolean {
-  for (const position of inner.positions.slice(0, 50)) {
+  for (const position of inner.positions.slice(0, 8)) {
     const side = sideOf(position, outer.positions);
     if (side !== 0) return side > 0;
   }

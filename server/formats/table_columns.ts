@@ -88,9 +88,13 @@ function byChoice(names: readonly string[], chosen: Record<string, string>): Rol
   return { first: x, second: y, named: "xy", wkt: null, ...rest, plot: role("plot"), ring: role("ring") };
 }
 
-/** Without headers: the last two columns that are numbers in nine of ten rows, as `点号,X,Y` has them, and as `X,Y` does. */
+/** Without known headers: the first two columns that are numbers in nine of ten rows, as `点号,X,Y` has them, and as `X,Y` does. */
 function byNumbers(rows: readonly unknown[][]): Columns | null {
-  const filled = rows.filter((row) => row.some((cell) => cell !== "" && cell !== null && cell !== undefined));
+  const says = (cell: unknown) => cell !== "" && cell !== null && cell !== undefined;
+  // Above the first row with a number stand headers that nobody knows.
+  const start = rows.findIndex((row) => row.some((cell) => readCoordinate(cell) !== null));
+  const header = rows.slice(0, Math.max(start, 0)).findLastIndex((row) => row.filter(says).length > 1);
+  const filled = rows.slice(Math.max(start, 0)).filter((row) => row.some(says));
   const width = Math.max(0, ...filled.slice(0, 100).map((row) => row.length));
   const numeric = Array.from({ length: width }, (_, i) => i).filter((i) => {
     const numbers = filled.map((row) => readCoordinate(row[i])).filter((value) => value !== null);
@@ -104,7 +108,7 @@ function byNumbers(rows: readonly unknown[][]): Columns | null {
   if (numeric.length < 2) return null;
   const [first, second] = numeric as [number, number];
   const before = Array.from({ length: first }, (_, i) => i);
-  const names = Array.from({ length: width }, (_, i) => `column_${i + 1}`);
+  const names = Array.from({ length: width }, (_, i) => String(rows[header]?.[i] ?? "").trim() || `column_${i + 1}`);
   const point = before.find((i) => filled.some((row) => String(row[i] ?? "") !== "")) ?? null;
-  return { header: -1, names, first, second, named: null, plot: null, ring: null, point, wkt: null };
+  return { header, names, first, second, named: null, plot: null, ring: null, point, wkt: null };
 }

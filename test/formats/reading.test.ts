@@ -1,0 +1,209 @@
+import { strToU8, zipSync, gzipSync } from "fflate";
+import { describe, expect, it } from "vitest";
+import { unpackAll } from "../../server/formats/archive.ts";
+import { readCoordinate } from "../../server/formats/coordinate.ts";
+import { LIMITS } from "../../server/formats/format.ts";
+import { FORMATS } from "../../server/formats/index.ts";
+import { readFiles, readText, sniffText } from "../../server/formats/read.ts";
+import { nestRings } from "../../server/formats/rings.ts";
+import { FIXTURES, text, upload } from "./files.ts";
+import { join } from "node:path";
+
+const code = (code: string) => expect.objectContaining({ code });
+
+describe("limits", () => {
+  const square = '{"type":"Polygon","coordinates":[[[105,29],[106,29],[106,30],[105,29]]]}';
+
+  it("stop at the vertices, features and bytes that are allowed", async () => {
+    await expect(readFiles(text(square), {}, { ...LIMITS, vertices: 3 })).rejects.toThrow(code("too_many_vertices"));
+    await expect(readFiles(text(`${square}\n${square}`), {}, { ...LIMITS, features: 1 })).rejects.toThrow(
+      code("too_many_features"),
+    );
+    await expect(readFiles(text(square), {}, { ...LIMITS, bytes: 10 })).rejects.toThrow(code("too_large"));
+  });
+
+  it("count vertices over all layers of an upload", async () => {
+    const two = [...text(square, "a.json"), ...text(square, "b.json")];
+    await expect(readFiles(two, {}, { ...LIMITS, vertices: 8 })).resolves.toMatchObject({ layers: [{}, {}] });
+    await expect(readFiles(two, {}, { ...LIMITS, vertices: 7 })).rejects.toThrow(code("too_many_vertices"));
+  });
+
+  it("hold for archives: number of files, bytes after unpacking, gzip too", async () => {
+    const many = zipSync(Object.fromEntries(Array.from({ length: 2001 }, (_, i) => [`${i}.txt`, strToU8("x")])));
+    await expect(unpackAll([{ name: "a.zip", bytes: many }], LIMITS)).rejects.toThrow(code("archive_count"));
+    const random = Uint8Array.from({ length: 50_000 }, (_, i) => (i * 7919) % 251);
+    const small = { ...LIMITS, bytes: 40_000 };
+    await expect(unpackAll([{ name: "a.zip", bytes: zipSync({ "a.bin": random }) }], small)).rejects.toThrow(code("too_large"));
+    await expect(unpackAll([{ name: "a.gz", bytes: gzipSync(random) }], small)).rejects.toThrow(code("too_large"));
+  });
+
+  it("hold for rings that nobody can sort out", () => {
+    const ring = (i: number) => [
+      [i, i],
+      [i + 1e6, i],
+      [i + 1e6, i + 1],
+      [i, i],
+    ];
+    expect(() => nestRings(Array.from({ length: 30_000 }, (_, i) => ring(i)))).toThrow(code("too_many_rings"));
+  });
+
+  it("leave room for a lake with ten thousand islands", () => {
+    const square = (x: number, y: number, size: number) => [
+      [x, y],
+      [x, y + size],
+      [x + size, y + size],
+      [x + size, y],
+      [x, y],
+    ];
+    const islands = Array.from({ length: 10_000 }, (_, i) => square(1 + (i % 100) * 10, 1 + Math.floor(i / 100) * 10, 5));
+    const ponds = islands.slice(0, 50).map(([corner]) => square(corner![0]! + 1, corner![1]! + 1, 1));
+    const { geometry } = nestRings([...ponds, square(0, 0, 2000), ...islands]) as {
+      geometry: { type: string; coordinates: number[][][][] };
+    };
+    expect(geometry.type).toBe("MultiPolygon");
+    expect(geometry.coordinates.map((polygon) => polygon.length).toSorted((a, b) => b - a)).toEqual([
+      10_001,
+      ...Array.from({ length: 50 }, () => 1),
+    ]);
+  });
+
+  it("are 200 MB, 2 million vertices and 3 archives deep", () => {
+    expect(LIMITS).toMatchObject({ bytes: 200e6, vertices: 2e6, depth: 3 });
+  });
+});
+
+describe("names in archives", () => {
+  it("are read as GBK or UTF-8, with either slash, and say which archive of several they come from", async () => {
+    const { files } = await unpackAll(upload(join(FIXTURES, "shapefile", "good", "several_gbk_names.zip")), LIMITS);
+    expect(files.map(({ name }) => name)).toContain("资料/河道.shp");
+    const zip = (name: string) => zipSync({ [name]: strToU8("x") });
+    const two = await unpackAll(
+      [
+        { name: "一.zip", bytes: zip("数据\\a.txt") },
+        { name: "二.zip", bytes: zip("a.txt") },
+      ],
+      LIMITS,
+    );
+    expect(two.files.map(({ name }) => name)).toEqual(["一.zip/数据/a.txt", "二.zip/a.txt"]);
+  });
+
+  it.each(["../a.txt", "a/../../b.txt", "/etc/passwd", "C:\\a.txt", "..\\a.txt", "a\u0000.txt", "a\n.txt"])(
+    "are refused: %j",
+    async (name) => {
+      await expect(unpackAll([{ name: "a.zip", bytes: zipSync({ [name]: strToU8("x") }) }], LIMITS)).rejects.toThrow(
+        code("archive_name"),
+      );
+    },
+  );
+});
+
+describe("coordinates in cells", () => {
+  it.each([
+    ["105.9", 105.9],
+    [105.9, 105.9],
+    ["105°54′00″", 105.9],
+    ["105°54'0\"", 105.9],
+    ["105度54分0秒", 105.9],
+    ["东经105°54′", 105.9],
+    ["E105 54 00", 105.9],
+    ["105:54:00E", 105.9],
+    ["29-18-00.00N", 29.3],
+    ["29°18′S", -29.3],
+    ["１０５．９", 105.9],
+    ["35,587,442.125", 35587442.125],
+    ["3242856.12 m", 3242856.12],
+    ["-29.3", -29.3],
+    ["105.9°", 105.9],
+  ])("%j is %d", (cell, value) => {
+    expect(readCoordinate(cell)).toBeCloseTo(value, 9);
+  });
+
+  it.each(["", "abc", "105°61′00″", "105°54′60″", "12,34", "1.2.3", "J1", null, undefined, Number.NaN, true, "1e999x"])(
+    "%j is none",
+    (cell) => {
+      expect(readCoordinate(cell)).toBeNull();
+    },
+  );
+});
+
+describe("pasted text", () => {
+  it.each([
+    ["geojson", '{"type":"Point","coordinates":[105.9,29.3]}'],
+    ["wkt", "POLYGON((105 29, 106 29, 106 30, 105 29))"],
+    ["wkt", "  SRID=4544;POINT(587442 3242856)"],
+    [
+      "kml",
+      '<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2"><Placemark><Point><coordinates>105,29</coordinates></Point></Placemark></kml>',
+    ],
+    ["gpx", '<gpx version="1.1"><wpt lat="29" lon="105"/></gpx>'],
+    ["baopan", "[地块坐标]\n4,1,1,甲,面,,,,@\nJ1,1,3242856,35587442\nJ2,1,3242856,35588405\nJ3,1,3243972,35588405\n"],
+    ["csv", "X,Y\n3242856.1,35587442.1\n3242856.1,35588405.1\n3243972.1,35588405.1\n"],
+    ["csv", "105.9,29.3"],
+    ["csv", "105.9 29.3\n105.91 29.3\n105.91 29.31"],
+    ["csv", "经度\t纬度\n105°54′00″\t29°18′00″\n"],
+  ])("is taken for %s: %s", async (format, pasted) => {
+    expect(sniffText(pasted)).toBe(format);
+    await expect(readText(pasted)).resolves.toMatchObject({ format });
+  });
+
+  it.each(["", "今天天气很好。", "hello, world\nfoo, bar", "SELECT 1", "12"])("is taken for nothing: %j", (pasted) => {
+    expect(sniffText(pasted)).toBeNull();
+  });
+});
+
+describe("choices of a person", () => {
+  const table = "a,b,c\n587442.1,3242856.1,甲\n588405.1,3242856.1,甲\n588405.1,3243972.1,甲\n";
+
+  it("name the columns, the layer, the encoding, and turn the axes", async () => {
+    const chosen = await readText(table, { columns: { x: "b", y: "a", plot: "c" } });
+    expect(chosen.layers[0]!.features[0]).toMatchObject({ properties: { c: "甲" }, geometry: { type: "Polygon" } });
+    expect(JSON.stringify(chosen.layers[0]!.features[0]!.geometry)).toContain("[3242856.1,587442.1]");
+    const turned = await readText(table, { columns: { x: "b", y: "a" }, swap: true });
+    expect(JSON.stringify(turned.layers[0]!.features[0]!.geometry)).toContain("[587442.1,3242856.1]");
+    const points = await readText(table, { columns: { x: "a", y: "b", geometry: "point" } });
+    expect(points.layers[0]!.features.map(({ geometry }) => geometry!.type)).toEqual(["Point", "Point", "Point"]);
+    const gpkg = upload(join(FIXTURES, "geopackage", "good", "two_layers.gpkg"));
+    expect((await readFiles(gpkg, { layer: "points" })).layers.map(({ name }) => name)).toEqual(["points"]);
+    const gbk = upload(join(FIXTURES, "shapefile", "good", "gbk_zone35_loose_no_prj_no_cpg"));
+    expect((await readFiles(gbk, { encoding: "GBK" })).layers[0]!.encoding).toEqual({ name: "GB18030", from: "chosen" });
+  });
+
+  it("that the file cannot follow are faults", async () => {
+    await expect(readText(table, { columns: { x: "经度", y: "纬度" } })).rejects.toThrow(code("column_unknown"));
+    await expect(readText(table, { encoding: "EBCDIC" })).rejects.toThrow(code("encoding_not_read"));
+    await expect(readText(table, { layer: "other" })).rejects.toThrow(code("layer_unknown"));
+  });
+});
+
+describe("what a file does not say is not made up", () => {
+  it("an unknown logical value and an empty number of a .dbf are null, a long code stays text", async () => {
+    const { dbf } = await import("./dbf_writer.ts");
+    const shp = upload(join(FIXTURES, "shapefile", "good", "no_shx_no_dbf"))[0]!;
+    const table = dbf(
+      [
+        ["OK", "L", 1],
+        ["N", "N", 10],
+        ["CODE", "N", 20],
+        ["DAY", "D", 8],
+      ],
+      [
+        ["?", "", "12345678901234567890", "00000000"],
+        ["F", "3.5", "17", "20261125"],
+      ],
+    );
+    const { layers } = await readFiles([shp, { name: "site.dbf", bytes: table }]);
+    expect(layers[0]!.features.map(({ properties }) => properties)).toEqual([
+      { OK: null, N: null, CODE: "12345678901234567890", DAY: null },
+      { OK: false, N: 3.5, CODE: 17, DAY: "2026-11-25" },
+    ]);
+  });
+
+  it("a table of points without a word on its system declares none", async () => {
+    expect((await readText("name,x,y\na,105.9,29.3\n")).layers[0]!.declared).toBeNull();
+  });
+});
+
+it("the catalogue of formats has ids and endings of its own", () => {
+  expect(new Set(FORMATS.map(({ id }) => id)).size).toBe(FORMATS.length);
+  for (const { endings } of FORMATS) for (const ending of endings) expect(ending).toMatch(/^\.[a-z]+$/);
+});
