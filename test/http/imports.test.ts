@@ -423,6 +423,19 @@ eachEngine((engine) => {
       expect(await traces()).toEqual(before);
     });
 
+    it.each([
+      ["takes longer than it may", { seconds: 0.01 }, "reading-too-long"],
+      ["takes more memory than it may", { memory_mb: 12 }, "reading-too-big"],
+    ])("a file that %s", async (_what, limits, type) => {
+      const impatient = await startService(service.database, { uploads: folder, limits });
+      const before = await traces();
+      const big = geoJson(Array.from({ length: 20_000 }, (_, n) => zone(`B-${n}`, A)));
+      const { status, problem } = await uploadsOf(() => impatient).upload([{ name: "big.geojson", bytes: big }]);
+      expect([status, problem.type]).toEqual([422, `/problems/${type}`]);
+      expect(await traces()).toEqual(before);
+      await impatient.jobs.close();
+    });
+
     it("a caller who hangs up in the middle", async () => {
       const before = await traces();
       const socket = connect(Number(new URL(service.url).port), "127.0.0.1");
