@@ -4,7 +4,7 @@
 import type { Geometry, Position } from "../api/common.ts";
 import { datumOf, zoneCode } from "./crs.ts";
 import type { DeclaredCrs, Format, FormatNote, InputFile, ReadLayer, ReadOptions } from "./format.ts";
-import { budgetOf, closeRing, readLayer, RowFault, takeVertices, type Budget, type Row } from "./geometry.ts";
+import { budgetOf, closeRing, isClosed, readLayer, RowFault, takeVertices, type Budget, type Row } from "./geometry.ts";
 import { isNorthing, zonePrefix } from "./magnitude.ts";
 import { nestRings } from "./rings.ts";
 import { decodeText, peekText } from "./text.ts";
@@ -149,7 +149,7 @@ function shapeOf(plot: Plot, row: number, swap: boolean, notes: FormatNote[]): G
   const positions = parts.map((part) => part.positions);
   if (kind === "点") return single({ type: "MultiPoint", coordinates: positions.flat() });
   if (kind === "线") return single({ type: "MultiLineString", coordinates: positions });
-  const open = positions.filter((part) => closeRing(part) !== part).length;
+  const open = positions.filter((part) => !isClosed(part)).length;
   if (open > 0) notes.push(note("plot_closed", { count: open }, row));
   const short = positions.find((part) => part.length < 3);
   if (short) throw new RowFault("ring_too_short", { count: short.length }, short[0] as [number, number]);
@@ -179,7 +179,7 @@ function partsOf(points: readonly Point[], swap: boolean): Part[] {
     let part = parts.at(-1);
     if (!part || part.ring !== ring || closed) parts.push((part = { ring, positions: [] }));
     part.positions.push(position);
-    closed = part.positions.length > 3 && closeRing(part.positions) === part.positions;
+    closed = part.positions.length > 3 && isClosed(part.positions);
   }
   return parts;
 }
@@ -189,7 +189,7 @@ function partsOf(points: readonly Point[], swap: boolean): Part[] {
 function checkCount({ attributes, points }: Plot, parts: readonly Part[], row: number, notes: FormatNote[]): void {
   const said = Number(attributes[0] || Number.NaN);
   if (!Number.isInteger(said)) return;
-  const repeated = parts.filter(({ positions }) => positions.length > 3 && closeRing(positions) === positions).length;
+  const repeated = parts.filter(({ positions }) => positions.length > 3 && isClosed(positions)).length;
   if (said <= points.length && said >= points.length - repeated) return;
   if (said > points.length && said <= points.length + parts.length - repeated) return;
   const counts = { expected: said, got: points.length };

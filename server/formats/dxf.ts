@@ -3,7 +3,7 @@
 import { parseString, type DxfEntity } from "dxf";
 import type { Geometry, Position } from "../api/common.ts";
 import { FormatError, type Format, type FormatNote, type InputFile, type ReadLayer, type ReadOptions } from "./format.ts";
-import { budgetOf, closeRing, readLayer, RowFault, type Budget, type Row } from "./geometry.ts";
+import { budgetOf, closeRing, readLayer, RowFault, takeVertices, type Budget, type Row } from "./geometry.ts";
 import { nestRings } from "./rings.ts";
 import { decodeText, peekText } from "./text.ts";
 
@@ -34,7 +34,7 @@ function readOne(file: InputFile, options: ReadOptions, budget: Budget): ReadLay
   const rows: Row[] = [];
   const ignored = new Map<string, number>();
   for (const entity of entities) {
-    const geometry = entity.paperSpace ? null : shapeOf(entity);
+    const geometry = entity.paperSpace ? null : shapeOf(entity, budget);
     if (geometry)
       rows.push({
         row: rows.length + 1,
@@ -48,7 +48,7 @@ function readOne(file: InputFile, options: ReadOptions, budget: Budget): ReadLay
     notes.push(note("entities_ignored", { types: [...ignored].map(([type, count]) => `${type} ${count}`).join(", ") }));
   if (entities.some(({ vertices, type }) => type === "CIRCLE" || type === "ARC" || vertices?.some(({ bulge }) => bulge)))
     notes.push(note("arcs_as_chords", {}));
-  const hatches = rows.length > 0 ? entities.filter((entity) => entity.type === "HATCH" && shapeOf(entity)).length : 0;
+  const hatches = rows.length > 0 ? entities.filter((entity) => entity.type === "HATCH" && shapeOf(entity, budget)).length : 0;
   if (hatches > 0) notes.push(note("hatches_read", { count: hatches }));
   if (header.insUnits === 4) notes.push(note("drawn_in_millimetres", {}));
   return readLayer({ name: file.name.replace(/\.\w+$/, ""), rows, encoding, notes }, budget);
@@ -64,7 +64,7 @@ function named(layer: string): string {
 }
 
 /** Undefined for what is no shape on the ground: texts, dimensions, blocks, hatches. */
-function shapeOf(entity: DxfEntity): (() => Geometry | null) | undefined {
+function shapeOf(entity: DxfEntity, budget: Budget): (() => Geometry | null) | undefined {
   // Drawn from behind: the x of the entity's own system runs the other way.
   const mirror = (positions: Position[]) => (entity.extrusionZ === -1 ? positions.map(([x, y]) => [-x!, y!]) : positions);
   const { x, y, r } = entity;
@@ -83,12 +83,12 @@ function shapeOf(entity: DxfEntity): (() => Geometry | null) | undefined {
     case "LWPOLYLINE":
     case "POLYLINE":
       if (entity.polygonMesh || entity.polyfaceMesh) return undefined;
-      return () => polyline(entity, mirror);
+      return () => polyline(entity, mirror, budget);
     case "HATCH": {
       const loops = (entity.boundary?.loops ?? []).map(({ entities }) => entities);
       // Of edges that are no polylines the package gives no order to rely on.
       if (loops.length === 0 || loops.some((edges) => edges.length !== 1 || !edges[0]!.points?.length)) return undefined;
-      return () => nestRings(loops.map((edges) => outline(edges[0]!.points!, true))).geometry;
+      return () => nestRings(loops.map((edges) => outline(edges[0]!.points!, true, budget))).geometry;
     }
     default:
       return undefined;
@@ -99,24 +99,30 @@ function polygon(ring: Position[]): Geometry {
   return { type: "Polygon", coordinates: [ring] };
 }
 
-function polyline({ vertices = [], closed = false }: DxfEntity, mirror: (positions: Position[]) => Position[]): Geometry | null {
+function polyline(
+  { vertices = [], closed = false }: DxfEntity,
+  mirror: (positions: Position[]) => Position[],
+  budget: Budget,
+): Geometry | null {
   if (vertices.length === 0) return null;
   const first = vertices[0]!;
   const last = vertices.at(-1)!;
   const round = closed || (vertices.length > 3 && first.x === last.x && first.y === last.y);
-  const positions = outline(vertices, closed);
+  const positions = outline(vertices, closed, budget);
   return round ? polygon(mirror(positions)) : { type: "LineString", coordinates: mirror(positions) };
 }
 
 type Vertex = { x: number; y: number; bulge?: number };
 
 /** The positions along the vertices with their arcs; `closed`: and back to the first. */
-function outline(vertices: readonly Vertex[], closed: boolean): Position[] {
+function outline(vertices: readonly Vertex[], closed: boolean, budget: Budget): Position[] {
   const first = vertices[0]!;
   const last = vertices.at(-1)!;
   const positions: Position[] = [];
   for (const [i, from] of vertices.entries()) {
     positions.push([from.x, from.y]);
+    // Arcs make many vertices of few.
+    if (positions.length > budget.vertices) takeVertices(budget, positions.length);
     const to = vertices[i + 1] ?? (closed ? first : undefined);
     if (to && from.bulge) for (const position of bulged(from, to, from.bulge)) positions.push(position);
   }

@@ -170,15 +170,26 @@ function ring(positions: Position[], at: Settling): Position[] {
   const closed = closeRing(placed);
   const first = closed[0] as [number, number];
   if (closed !== placed) at.notes.push({ code: "ring_closed", params: {}, row: at.row, position: first });
-  if (new Set(closed.map(([x, y]) => `${x} ${y}`)).size < 3)
-    throw new RowFault("ring_too_short", { count: closed.length }, first);
+  if (!enclosesSomething(closed)) throw new RowFault("ring_too_short", { count: closed.length }, first);
   return closed;
+}
+
+/** Whether the last position is the first again. */
+export function isClosed(positions: readonly Position[]): boolean {
+  const first = positions[0];
+  const last = positions.at(-1);
+  return first?.[0] === last?.[0] && first?.[1] === last?.[1];
 }
 
 /** The ring with its first position repeated at the end; the same array where it is closed already. */
 export function closeRing(positions: Position[]): Position[] {
-  const first = positions[0];
-  const last = positions.at(-1);
-  if (!first || !last || (first[0] === last[0] && first[1] === last[1])) return positions;
-  return [...positions, first];
+  return isClosed(positions) ? positions : [...positions, positions[0]!];
+}
+
+/** Whether the positions are at least three places. */
+function enclosesSomething(positions: Position[]): boolean {
+  const differs = (a: Position, b: Position) => a[0] !== b[0] || a[1] !== b[1];
+  const first = positions[0]!;
+  const second = positions.find((each) => differs(each, first));
+  return second !== undefined && positions.some((each) => differs(each, first) && differs(each, second));
 }

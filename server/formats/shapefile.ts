@@ -53,7 +53,7 @@ function readOne(main: InputFile, files: readonly InputFile[], options: ReadOpti
   const dbf_bytes = beside("dbf");
   const dbf = dbf_bytes && attributes(dbf_bytes.bytes, cpg && latin(cpg.bytes), options, notes);
   if (!dbf_bytes) notes.push(whole("dbf_missing"));
-  const shp = readShp(main.bytes, beside("shx")?.bytes ?? null, dbf?.expected ?? null, budget);
+  const shp = readShp(main.bytes, beside("shx")?.bytes ?? null, dbf?.count ?? null, budget);
   if (dbf && shp.rows.length !== dbf.count) notes.push(whole("dbf_count", { shp: shp.rows.length, dbf: dbf.count }));
   let deleted = 0;
   const rows: Row[] = [];
@@ -63,7 +63,8 @@ function readOne(main: InputFile, files: readonly InputFile[], options: ReadOpti
     else rows.push({ row, geometry, properties });
   }
   if (deleted > 0) notes.push(whole("dbf_deleted", { count: deleted }));
-  const expected = shp.expected === null ? null : shp.expected - deleted;
+  const said = dbf?.expected ?? shp.expected;
+  const expected = said === null ? null : said - deleted;
   // Notes of single records are made while the rows are read.
   const layer = readLayer(
     {

@@ -3,7 +3,7 @@ import type { Geometry, Position } from "../api/common.ts";
 import { readCoordinate } from "./coordinate.ts";
 import { datumOf, zoneCode } from "./crs.ts";
 import type { DeclaredCrs, FormatNote, ReadLayer, ReadOptions } from "./format.ts";
-import { closeRing, readLayer, RowFault, type Budget, type Row } from "./geometry.ts";
+import { closeRing, isClosed, readLayer, RowFault, type Budget, type Row } from "./geometry.ts";
 import { isNorthing, zonePrefix } from "./magnitude.ts";
 import { nestRings } from "./rings.ts";
 import { findColumns, type Columns } from "./table_columns.ts";
@@ -153,13 +153,13 @@ function plotShape(plot: readonly Line[], columns: Columns, row: number, { turne
     let part = rings.at(-1);
     if (!part || closed || (ring !== "" && ring !== part.ring)) rings.push((part = { ring, positions: [] }));
     part.positions.push(positionOf(each, turned));
-    closed = !line && part.positions.length > 3 && closeRing(part.positions) === part.positions;
+    closed = !line && part.positions.length > 3 && isClosed(part.positions);
   }
   const positions = rings.map((ring) => ring.positions);
   if (line) return { type: "MultiLineString", coordinates: positions };
   const short = positions.find((part) => part.length < 3);
   if (short) throw new RowFault("ring_too_short", { count: short.length }, short[0] as [number, number]);
-  const open = positions.filter((part) => closeRing(part) !== part).length;
+  const open = positions.filter((part) => !isClosed(part)).length;
   if (open > 0) notes.push({ code: "plot_closed", params: { count: open }, row, position: null });
   return nestRings(positions.map(closeRing)).geometry;
 }

@@ -43,9 +43,13 @@ async function readBook(file: InputFile, options: ReadOptions, limits: Limits): 
   const { default: exceljs } = await import("exceljs");
   const book = new exceljs.Workbook();
   try {
-    const packed = zipSync(Object.fromEntries(parts.map(({ name, bytes }) => [name, bytes])), { level: 0 });
-    await book.xlsx.load(packed.buffer as ArrayBuffer);
+    const packed = zipSync(
+      Object.fromEntries(parts.filter(({ name }) => NEEDED.test(name)).map(({ name, bytes }) => [name, harmless(name, bytes)])),
+      { level: 0 },
+    );
+    await book.xlsx.load(packed.buffer as ArrayBuffer, { ignoreNodes: IGNORED } as Parameters<typeof book.xlsx.load>[1]);
   } catch (error) {
+    if (error instanceof FormatError) throw error;
     throw new FormatError("xlsx_damaged", { name: file.name, cause: String((error as Error).message).slice(0, 120) });
   }
   const budget = budgetOf(limits);
@@ -65,6 +69,41 @@ async function readBook(file: InputFile, options: ReadOptions, limits: Limits): 
       position: null,
     });
   return layers;
+}
+
+/** The parts of a workbook that hold cells: no pictures, comments, charts, tables. */
+const NEEDED =
+  /^(\[Content_Types\]\.xml|_rels\/\.rels|xl\/workbook\.xml|xl\/_rels\/workbook\.xml\.rels|xl\/worksheets\/[^/]+\.xml|xl\/(sharedStrings|styles)\.xml)$/;
+/** Of a sheet, what is no cell. Some of it exceljs spreads over every cell of a range that may be the whole sheet. */
+const IGNORED =
+  "cols dataValidations conditionalFormatting hyperlinks autoFilter extLst picture drawing legacyDrawing tableParts".split(" ");
+const MERGES = 5000;
+const MERGED_CELLS = 1_000_000;
+
+/** The part without defined names, which exceljs spreads over their cells, and with no more merged cells than can be borne. */
+function harmless(name: string, bytes: Uint8Array): Uint8Array {
+  if (name === "xl/workbook.xml") {
+    const text = new TextDecoder().decode(bytes).replace(/<definedNames[^]*?<\/definedNames>/g, "");
+    if (text.includes("<definedName")) throw new FormatError("xlsx_damaged", { name });
+    return new TextEncoder().encode(text);
+  }
+  if (name.startsWith("xl/worksheets/")) {
+    const text = new TextDecoder().decode(bytes);
+    const merges = [...text.matchAll(/<mergeCell\s[^>]*>/g)].map(([tag]) =>
+      areaOf(/\bref\s*=\s*["']([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?["']/.exec(tag)),
+    );
+    if (merges.length > MERGES || merges.reduce((sum, area) => sum + area, 0) > MERGED_CELLS)
+      throw new FormatError("xlsx_cells", { max: MERGED_CELLS });
+  }
+  return bytes;
+}
+
+/** Cells of a range; infinite where it is none, so that nothing slips by. */
+function areaOf(range: RegExpExecArray | null): number {
+  if (!range) return Infinity;
+  const column = (letters: string) => [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0);
+  const [, left, top, right = left, bottom = top] = range;
+  return (Math.abs(column(right!) - column(left!)) + 1) * (Math.abs(Number(bottom) - Number(top)) + 1);
 }
 
 type Sheet = import("exceljs").Worksheet;

@@ -1,4 +1,4 @@
-import { strToU8, zipSync, gzipSync } from "fflate";
+import { gzipSync, strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { unpackAll } from "../../server/formats/archive.ts";
 import { readCoordinate } from "../../server/formats/coordinate.ts";
@@ -35,6 +35,30 @@ describe("limits", () => {
     const small = { ...LIMITS, bytes: 40_000 };
     await expect(unpackAll([{ name: "a.zip", bytes: zipSync({ "a.bin": random }) }], small)).rejects.toThrow(code("too_large"));
     await expect(unpackAll([{ name: "a.gz", bytes: gzipSync(random) }], small)).rejects.toThrow(code("too_large"));
+  });
+
+  it("hold for workbooks: one merged range, list or name over the whole sheet is no bomb", async () => {
+    const sheet = (more: string) =>
+      `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>X</t></is></c><c r="B1" t="inlineStr"><is><t>Y</t></is></c></row><row r="2"><c r="A2"><v>105.9</v></c><c r="B2"><v>29.3</v></c></row></sheetData>${more}</worksheet>`;
+    const good = unzipSync(upload(join(FIXTURES, "xlsx", "good", "merged_formulas_sheets.xlsx"))[0]!.bytes);
+    const book = (more: string, names = "") => {
+      const workbook = strFromU8(good["xl/workbook.xml"]!).replace("</sheets>", `</sheets>${names}`);
+      return [
+        {
+          name: "a.xlsx",
+          bytes: zipSync({ ...good, "xl/workbook.xml": strToU8(workbook), "xl/worksheets/sheet1.xml": strToU8(sheet(more)) }),
+        },
+      ];
+    };
+    const merged = book('<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>');
+    await expect(readFiles(merged)).rejects.toThrow(code("xlsx_cells"));
+    await expect(readFiles(book('<mergeCells count="1"><mergeCell ref="&#65;1:XFD1048576"/></mergeCells>'))).rejects.toThrow(
+      code("xlsx_cells"),
+    );
+    const lists =
+      '<dataValidations count="1"><dataValidation type="list" sqref="A1:XFD1048576"><formula1>"a"</formula1></dataValidation></dataValidations>';
+    const names = '<definedNames><definedName name="all">Sheet!$A$1:$XFD$1048576</definedName></definedNames>';
+    await expect(readFiles(book(lists, names))).resolves.toMatchObject({ layers: [{ counts: { read: 1 } }, {}] });
   });
 
   it("hold for rings that nobody can sort out", () => {
