@@ -25,6 +25,8 @@ export async function up(db: Kysely<never>): Promise<void> {
     properties jsonb not null,
     primary key (import, layer, n)
   )`);
+  // Written once, read once: compressing costs more than the room it saves.
+  await run(`alter table import_feature alter column geometry set storage external`);
   await run(`create table import_fault (
     import uuid not null references import (id) on delete cascade,
     layer int not null,
@@ -93,6 +95,7 @@ export async function up(db: Kysely<never>): Promise<void> {
     after jsonb not null,
     primary key (change, code)
   )`);
+  for (const column of ["before", "after"]) await run(`alter table change_feature alter column ${column} set storage external`);
   await run(`create function refuse_change() returns trigger language plpgsql as $$
     begin raise exception 'The log of changes is append-only.' using errcode = '42501'; end $$`);
   for (const table of ["change_log", "change_feature"])

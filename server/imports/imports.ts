@@ -2,7 +2,7 @@
  *  caller who hung up or of a file that could not be read. */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Request } from "express";
 import type { Db } from "../db/open.ts";
@@ -42,6 +42,8 @@ type Log = { error(data: unknown, message: string): void };
 /** Vertices written by one statement: the embedded engine answers nobody else meanwhile. */
 const PORTION = 20_000;
 const CLEAN_EVERY_MS = 3_600_000;
+/** A folder that no import knows may be one that another process is just receiving. */
+const LOST_AFTER_MS = 3_600_000;
 
 export function createImports(db: Db, folder: string, limits: ImportLimits, log: Log): Imports {
   const turns = createQueue(["the one reading child"]);
@@ -143,12 +145,12 @@ export function createImports(db: Db, folder: string, limits: ImportLimits, log:
   }
 
   async function clean(): Promise<void> {
-    await dropOldImports(db);
+    const dropped = new Set(await dropOldImports(db));
     for (const name of await readdir(folder).catch(() => [])) {
-      if (!/^[0-9a-f-]{36}$/.test(name)) continue;
-      const stored = await readImport(db, name);
-      const old = !stored || Date.parse(stored.kept_until) < Date.now();
-      if (old && !busy.has(name)) await rm(join(folder, name), { recursive: true, force: true });
+      if (!/^[0-9a-f-]{36}$/.test(name) || busy.has(name)) continue;
+      const place = join(folder, name);
+      const lost = async () => !(await readImport(db, name)) && Date.now() - (await stat(place)).mtimeMs > LOST_AFTER_MS;
+      if (dropped.has(name) || (await lost())) await rm(place, { recursive: true, force: true });
     }
   }
 

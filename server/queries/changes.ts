@@ -136,11 +136,17 @@ export async function applyRows(db: Db, given: Application): Promise<NotApplied 
         tx,
       );
       const list = (prefix: string) => sql.join(names.map((name) => sql.ref(`${prefix}${name}`)));
-      const written = await sql`
-      insert into ${table} (${list("")}, file, geom, geom_3857)
-      select ${list("v.")}, ${fileOf(given.import)}, r.geom, ${layer.geometry === "point" ? webbed : sql`st_multi(${webbed})`}
-      from import_row as r, lateral jsonb_to_record(r.properties) as v (${recordsetOf(layer)})
-      where ${mine} order by r.n`.execute(tx);
+      // In portions: no statement may take long, however much there is.
+      const portions = await portionsOf(tx, application);
+      let written = 0;
+      for (const { from, to } of portions) {
+        const { numAffectedRows } = await sql`
+          insert into ${table} (${list("")}, file, geom, geom_3857)
+          select ${list("v.")}, ${fileOf(given.import)}, r.geom, ${layer.geometry === "point" ? webbed : sql`st_multi(${webbed})`}
+          from import_row as r, lateral jsonb_to_record(r.properties) as v (${recordsetOf(layer)})
+          where ${mine} and r.n between ${from}::int and ${to}::int order by r.n`.execute(tx);
+        written += Number(numAffectedRows ?? 0n);
+      }
       await holdClaims(tx);
       const themes = [...given.claims.map(({ theme }) => theme), ...given.touched.map(({ theme }) => theme)];
       const before = await claimsOn(tx, themes, given.district);
@@ -162,15 +168,17 @@ export async function applyRows(db: Db, given: Application): Promise<NotApplied 
         detail: {
           ...given.detail,
           themes,
-          written: Number(written.numAffectedRows ?? 0n),
+          written,
           closed: Number(closed.numAffectedRows ?? 0n),
         },
         before,
         after,
       });
-      await sql`
-      insert into change_feature (change, code, before, after)
-      select ${change}::uuid, r.code, r.before, ${livesOf(layer, "r")} from import_row as r where ${mine}`.execute(tx);
+      for (const { from, to } of portions)
+        await sql`
+          insert into change_feature (change, code, before, after)
+          select ${change}::uuid, r.code, r.before, ${livesOf(layer, "r")}
+          from import_row as r where ${mine} and r.n between ${from}::int and ${to}::int`.execute(tx);
       await sql`delete from import_row as r where ${mine}`.execute(tx);
       return undefined;
     })
@@ -187,6 +195,15 @@ class NotWritten extends Error {
     super(why);
     this.why = why;
   }
+}
+
+/** Ranges of ready rows with about 50,000 vertices each. */
+async function portionsOf(db: Db, application: string): Promise<{ from: number; to: number }[]> {
+  const { rows } = await sql<{ from: number; to: number }>`
+    select min(n)::int as "from", max(n)::int as "to"
+    from (select n, (sum(st_npoints(geom)) over (order by n) - 1) / 50000 as portion from import_row where application = ${application}::uuid) as weighed
+    group by portion order by 1`.execute(db);
+  return rows;
 }
 
 /** New rows under a claim that does not speak of them: loaded stays loaded, by the weaker basis and the older date of the

@@ -151,18 +151,19 @@ export type ToPlace = { n: number; row: number; shape: Geometry | null; faults: 
 export async function placeRows(db: Db, id: string, layer: number, crs: string, srid: number, rows: ToPlace[]): Promise<void> {
   const given = rows.map(({ n, row, shape, faults }) => ({ n, row, shape: shape ? JSON.stringify(shape) : null, faults }));
   await sql`
-    with given as (
+    -- Materialized: an inlined step would be computed once for every column that reads it.
+    with given as materialized (
       select n, "row", faults, st_geomfromgeojson(shape) as g
       from jsonb_to_recordset(${jsonb(given)}) as r (n int, "row" int, shape text, faults jsonb)
     ),
-    tested as (select *, case when g is null then null else st_isvaliddetail(g) end as d from given),
-    placed as (
+    tested as materialized (select *, case when g is null then null else st_isvaliddetail(g) end as d from given),
+    placed as materialized (
       select n, "row", nullif(faults, 'null') as faults, (d).valid as valid, (d).reason as reason,
         st_x((d).location)::float8 as x, st_y((d).location)::float8 as y,
         case when g is null then null else ${toCgcs(sql`g`, srid)} end as p
       from tested
     ),
-    mended as (
+    mended as materialized (
       select *, case when valid or p is null then null
         else nullif(st_collectionextract(st_makevalid(p), st_dimension(p) + 1), st_geomfromtext('GEOMETRYCOLLECTION EMPTY', 4490)) end as m
       from placed

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ImportSummary, LayerOfImport, ScreeningOfImport, SiteOfImport } from "../../server/api/imports.ts";
 import type { List } from "../../server/api/common.ts";
@@ -423,6 +424,19 @@ eachEngine((engine) => {
       expect(await traces()).toEqual(before);
     });
 
+    it.each([
+      ["takes longer than it may", { seconds: 0.01 }, "reading-too-long"],
+      ["takes more memory than it may", { memory_mb: 12 }, "reading-too-big"],
+    ])("a file that %s", async (_what, limits, type) => {
+      const impatient = await startService(service.database, { uploads: folder, limits });
+      const before = await traces();
+      const big = geoJson(Array.from({ length: 20_000 }, (_, n) => zone(`B-${n}`, A)));
+      const { status, problem } = await uploadsOf(() => impatient).upload([{ name: "big.geojson", bytes: big }]);
+      expect([status, problem.type]).toEqual([422, `/problems/${type}`]);
+      expect(await traces()).toEqual(before);
+      await impatient.jobs.close();
+    });
+
     it("a caller who hangs up in the middle", async () => {
       const before = await traces();
       const socket = connect(Number(new URL(service.url).port), "127.0.0.1");
@@ -469,6 +483,46 @@ eachEngine((engine) => {
     expect(body.change).toMatchObject({ written: 1500 });
     expect(tiles).toBeGreaterThan(3);
     expect((await undo(id)).status).toBe(200);
+  });
+
+  it("a kept upload is read again with other options; what is no option is refused", async () => {
+    const csv = new Uint8Array([
+      ...strToU8("code,"),
+      0xc3,
+      0xfb,
+      0xb3,
+      0xc6, // 名称 in GBK
+      ...strToU8(",lon,lat\nC-1,x,105.95,29.23\nC-2,y,105.96,29.23\n"),
+    ]);
+    const { status, body } = await upload([{ name: "points.csv", bytes: csv }], "&encoding=GB18030");
+    expect(status, JSON.stringify(body)).toBe(201);
+    expect([body.encoding, body.encoding_from, body.fields.map(({ name }) => name)]).toEqual([
+      "GB18030",
+      "chosen",
+      expect.arrayContaining(["code", "名称"]),
+    ]);
+    const again = await service.post(`/api/imports/${body.id}/read?lang=en`, { encoding: "UTF-8" });
+    expect(again.status).toBe(200);
+    const other = (await again.json()) as typeof body;
+    expect([other.id, other.encoding, other.fields.some(({ name }) => name === "名称")]).toEqual([body.id, "UTF-8", false]);
+    expect((await service.post(`/api/imports/${body.id}/read`, { encoding: "EBCDIC" })).status).toBe(422);
+  });
+
+  it("what was kept long enough goes; what it changed, and its undo, stay", async () => {
+    const looked = await uploadGeoJson([zone("K-1", A)]);
+    const written = await uploadGeoJson([zone("K-2", A)]);
+    expect((await apply(written.id, AS_ZONES)).status).toBe(201);
+    await sql`update import set kept_until = now() - interval '1 minute' where id in (${looked.id}::uuid, ${written.id}::uuid)`.execute(
+      service.database.db,
+    );
+    const next = await startService(service.database, { uploads: folder });
+    await expect.poll(async () => (await look(looked.id)).status).toBe(404);
+    await expect.poll(() => readdirSync(folder).filter((name) => [looked.id, written.id].includes(name))).toEqual([]);
+    await next.jobs.close();
+    expect((await look(written.id)).problem.type).toBe("/problems/upload-gone");
+    expect(await codes("2026-02-01")).toContain("K-2");
+    expect((await undo(written.id)).status).toBe(200);
+    expect(await codes("2026-02-01")).not.toContain("K-2");
   });
 
   it("an import that nobody knows is a 404 throughout", async () => {
