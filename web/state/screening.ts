@@ -202,7 +202,7 @@ export async function putAway(id: string): Promise<void> {
   try {
     await deleteScreening(lang.value, id);
     if (shown.value?.id === id) close();
-    await loadScreenings();
+    else await loadScreenings();
   } catch (error) {
     screenings_error.value = asApiError(error);
   }
@@ -218,6 +218,7 @@ export function close(): void {
   drawer.value = null;
   view.value = "list";
   writeAddress({ screening: null });
+  void loadScreenings();
 }
 
 /** Takes a site in hand. */
