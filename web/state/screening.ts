@@ -143,7 +143,7 @@ export async function loadRows(count = 0): Promise<void> {
     } while (more.value && items.length < count);
     if (shown.value?.id === id) rows.value = items;
   } catch (error) {
-    if (!isAborted(error)) list_error.value = asApiError(error);
+    if (asking === mine && !isAborted(error)) list_error.value = asApiError(error);
   }
 }
 
