@@ -59,7 +59,11 @@ export async function call<T>(
     throw new ApiError({ status: 0 });
   }
   if (response.status === 204) return undefined as T;
-  const answer: unknown = await response.json().catch(() => undefined);
+  const answer: unknown = await response.json().catch((error: unknown) => {
+    // Given up while the answer was on its way.
+    if (isAborted(error)) throw error;
+    return undefined;
+  });
   if (!response.ok) throw new ApiError({ ...(answer as Partial<Problem> | undefined), status: response.status });
   if (answer === undefined) throw new ApiError({ status: 0 });
   return answer as T;

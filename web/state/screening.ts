@@ -143,7 +143,7 @@ export async function loadRows(count = 0): Promise<void> {
     } while (more.value && items.length < count);
     if (shown.value?.id === id) rows.value = items;
   } catch (error) {
-    if (!isAborted(error)) list_error.value = asApiError(error);
+    if (asking === mine && !isAborted(error)) list_error.value = asApiError(error);
   }
 }
 
@@ -202,7 +202,7 @@ export async function putAway(id: string): Promise<void> {
   try {
     await deleteScreening(lang.value, id);
     if (shown.value?.id === id) close();
-    await loadScreenings();
+    else await loadScreenings();
   } catch (error) {
     screenings_error.value = asApiError(error);
   }
@@ -218,6 +218,7 @@ export function close(): void {
   drawer.value = null;
   view.value = "list";
   writeAddress({ screening: null });
+  void loadScreenings();
 }
 
 /** Takes a site in hand. */

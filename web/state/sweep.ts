@@ -184,7 +184,7 @@ export async function loadList(): Promise<void> {
     groups.value = fresh;
     await Promise.all(fresh.filter(({ open }) => open).map((group) => readMore(group, mine.signal)));
   } catch (error) {
-    if (!isAborted(error)) list_error.value = asApiError(error);
+    if (asking === mine && !isAborted(error)) list_error.value = asApiError(error);
   }
 }
 
