@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          testTimeout: 60_000, // the whole catalogue is read and said; no test is about the clock
           include: [
             "test/domain/**/*.test.ts",
             "test/formats/**/*.test.ts",
@@ -23,8 +24,8 @@ export default defineConfig({
           globalSetup: ["test/support/global_setup.ts"],
           pool: "forks",
           maxWorkers: 2, // an embedded engine takes about 500 MB and one core
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
       {
@@ -34,8 +35,9 @@ export default defineConfig({
           globalSetup: ["test/support/global_setup.ts"],
           pool: "forks",
           fileParallelism: false,
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          retry: 1, // a picture drawn without a graphics card may come late once; a fault comes twice
+          testTimeout: 400_000,
+          hookTimeout: 400_000,
           expect: { poll: { timeout: 60_000 } },
         },
       },

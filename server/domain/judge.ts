@@ -137,9 +137,11 @@ export function judge(given: JudgeInput): Judgement {
 }
 
 const BUILDING: readonly Action[] = ["new", "rebuilt", "expanded"];
+const BANS: readonly Effect[] = ["prohibit", "allowlist", "gate", "suspend"];
 
-/** A rule that names some ways of building but not this one, on a feature that holds the site: `not_triggered`, said so.
- *  What a provision leaves out it does not allow. */
+/** A ban that names some ways of building but not this one, on a feature that holds the site: `not_triggered`, said so.
+ *  What a ban leaves out it does not allow. A milder provision (what is rebuilt adds no discharge) leaves nothing open for
+ *  those whom it does not address. */
 function silences(
   rule: Rule,
   instrument: Instrument,
@@ -149,7 +151,7 @@ function silences(
 ): Judged[] {
   const { action } = input.project;
   if (rule.where.relation !== "overlaps" || !BUILDING.includes(action) || rule.who.actions.includes(action)) return [];
-  if (!rule.who.actions.some((each) => BUILDING.includes(each))) return [];
+  if (!BANS.includes(rule.effect) || !rule.who.actions.some((each) => BUILDING.includes(each))) return [];
   if (evaluate(whoCondition(rule), factsOf(input, input.classes, null)).value === "false") return [];
   const { site } = input.evidence;
   return features()

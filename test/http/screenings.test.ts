@@ -73,7 +73,7 @@ eachEngine((engine) => {
   const sitesOf = async (id: string, query = "") =>
     (await service.json<List<ScreenedSite>>(`/api/screenings/${id}/sites?limit=500${query}`)).items;
   async function finished(id: string): Promise<Screening> {
-    await expect.poll(async () => (await read(id)).state, { timeout: 90_000, interval: 100 }).toBe("done");
+    await expect.poll(async () => (await read(id)).state, { timeout: 220_000, interval: 100 }).toBe("done");
     return read(id);
   }
 
@@ -259,7 +259,7 @@ eachEngine((engine) => {
     const response = await first.post("/api/screenings", { name: "夜间", as_of: AS_OF, sites: collection(rows) });
     const { id } = (await response.json()) as Screening;
     await expect
-      .poll(async () => (await first.json<Screening>(`/api/screenings/${id}`)).done, { timeout: 60_000 })
+      .poll(async () => (await first.json<Screening>(`/api/screenings/${id}`)).done, { timeout: 220_000 })
       .toBeGreaterThan(0);
     await first.jobs.close();
     const left = await first.json<Screening>(`/api/screenings/${id}`);
@@ -268,7 +268,7 @@ eachEngine((engine) => {
     const second = await startService(database);
     const third = await startService(database);
     await expect
-      .poll(async () => (await second.json<Screening>(`/api/screenings/${id}`)).state, { timeout: 90_000, interval: 200 })
+      .poll(async () => (await second.json<Screening>(`/api/screenings/${id}`)).state, { timeout: 220_000, interval: 200 })
       .toBe("done");
     expect(await second.json<Screening>(`/api/screenings/${id}`)).toMatchObject({ done: 1200, faulty: 0 });
     await third.jobs.close();

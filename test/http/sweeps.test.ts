@@ -286,8 +286,8 @@ eachEngine((engine) => {
       [0, 1].map(async () => (await service.post("/api/sweeps", { as_of: "2019-01-01" })).json()),
     )) as [Sweep, Sweep];
     expect(a.id).toBe(b.id);
-    await expect.poll(async () => (await service.json<Sweep>(`/api/sweeps/${b.id}`)).state, { timeout: 60_000 }).toBe("done");
-    await expect.poll(async () => (await service.json<Sweep>(`/api/sweeps/${a.id}`)).state, { timeout: 60_000 }).toBe("done");
+    await expect.poll(async () => (await service.json<Sweep>(`/api/sweeps/${b.id}`)).state, { timeout: 220_000 }).toBe("done");
+    await expect.poll(async () => (await service.json<Sweep>(`/api/sweeps/${a.id}`)).state, { timeout: 220_000 }).toBe("done");
     expect((await service.post(`/api/sweeps/${a.id}/cancel`, {})).status).toBe(409);
     const lines: string[] = [];
     await sweepNow(service.database, readCatalogue(), "2019-01-02", (line) => lines.push(line));
