@@ -163,6 +163,67 @@ eachEngine((engine) => {
       expect((await service.get(`/api/screenings/00000000-0000-4000-8000-000000000000${path}`)).status).toBe(404);
   });
 
+  it("a body beyond the limit is refused by name, and begins nothing", async () => {
+    const before = (await service.json<List<Screening>>("/api/screenings")).numberMatched;
+    const body = `{"name":"x","sites":{"type":"FeatureCollection","features":[]},"pad":"${"x".repeat(65 * 1024 * 1024)}"}`;
+    const response = await service.post("/api/screenings?lang=en", body);
+    expect(response.status).toBe(413);
+    expect((await response.json()) as Problem).toMatchObject({ type: expect.stringContaining("/problems/"), status: 413 });
+    expect((await service.json<List<Screening>>("/api/screenings")).numberMatched).toBe(before);
+  });
+
+  it("of 200 rows a tenth is broken in every way there is: each is named, the others are judged", async () => {
+    const broken = [
+      { geometry: null },
+      {
+        geometry: {
+          type: "Polygon",
+          coordinates: [
+            [
+              [105.9, 29.2],
+              [105.91, 29.2],
+              [105.9, 29.2],
+            ],
+          ],
+        },
+      },
+      {
+        geometry: {
+          type: "Polygon",
+          coordinates: [
+            [
+              [105.9, 29.2],
+              [105.91, 29.21],
+              [105.91, 29.2],
+              [105.9, 29.21],
+              [105.9, 29.2],
+            ],
+          ],
+        },
+      },
+      { geometry: { type: "Point", coordinates: [500_000, 3_230_000] } },
+      { geometry: { type: "Point", coordinates: [12, 48] } },
+      { geometry: FAR, properties: { activity: "cheese" } },
+      { geometry: FAR, properties: { action: "dream" } },
+      { geometry: FAR, properties: { attributes: { species: "dragon" } } },
+      { geometry: FAR, properties: { crs: "EPSG:2154" } },
+      { geometry: { type: "Point", coordinates: ["105.9", "29.2"] } },
+    ];
+    const features = Array.from({ length: 200 }, (_, n) => {
+      const bad = n % 10 === 3 ? broken[Math.floor(n / 10) % broken.length]! : { geometry: FAR };
+      return {
+        type: "Feature",
+        geometry: bad.geometry,
+        properties: { ...PIG_FARM, name: `row ${n}`, ...("properties" in bad ? bad.properties : {}) },
+      };
+    });
+    const { id } = await begin({ type: "FeatureCollection", features });
+    expect(await finished(id)).toMatchObject({ total: 200, done: 200, faulty: 20 });
+    const items = await sitesOf(id, "&lang=en");
+    expect(items.filter(({ faults }) => faults.length > 0).map(({ n }) => (n - 1) % 10)).toEqual(Array<number>(20).fill(3));
+    expect(items.every(({ faults, result }) => faults.length > 0 === (result === null))).toBe(true);
+  });
+
   it("progress is told as it goes; meanwhile tiles are answered; cancelled it stops, and goes on where it stopped", async () => {
     const rows = Array.from({ length: 3000 }, (_, n) =>
       row({ type: "Point", coordinates: [105.7 + (n % 60) * 0.005, 29.1 + Math.floor(n / 60) * 0.005] }, { name: `点${n}` }),
