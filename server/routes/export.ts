@@ -1,0 +1,112 @@
+/** Files of features, for every URL that gives them: which format, in which system, in which encoding; and the answer. */
+import type { Response } from "express";
+import type { Lang } from "../api/common.ts";
+import { declaredByName } from "../formats/crs.ts";
+import { FormatError } from "../formats/format.ts";
+import { WRITERS } from "../formats/out/index.ts";
+import { positionsOf, zoneOf } from "../formats/out/system.ts";
+import { ENCODINGS, NOTATIONS, type OutFile, type OutLayer, type Writer } from "../formats/out/writer.ts";
+import { CRS_WRITTEN } from "../formats/transform.ts";
+import { say } from "../messages.ts";
+import { Problem } from "../problem.ts";
+import { badParameter, choiceParameter } from "../query.ts";
+
+/** One file is made in memory while others wait. */
+export const MAX_FEATURES = 50_000;
+const MAX_VERTICES = 1_000_000;
+
+/** The parameters that a file understands beside the filters of its URL. */
+export const FILE_PARAMETERS = ["crs", "encoding", "notation"] as const;
+type FileQuery = Partial<Record<(typeof FILE_PARAMETERS)[number], string>>;
+
+/** The zone of the features' own middle, its number in front of the eastings. */
+const ZONES: Record<string, 3 | 6> = { gk3: 3, gk6: 6 };
+
+/** The formats by what `f` says. */
+export const FILES: readonly string[] = WRITERS.map(({ id }) => id);
+
+/** The writer of `id`, where there is one. */
+export function writerOf(id: string): Writer | undefined {
+  return WRITERS.find((writer) => writer.id === id);
+}
+
+/** Checks the parameters of a file before anything is read. `crs` is an EPSG code or OGC address, or `gk3`, `gk6`: the zone of the
+ *  features' middle. Throws a 400 that names what the format takes. */
+export function fileOptions(writer: Writer, query: FileQuery): FileOptions {
+  const encoding = choiceParameter("encoding", query.encoding, ENCODINGS) ?? writer.encodings[0]!;
+  if (!writer.encodings.includes(encoding)) throw badParameter("encoding", writer.encodings.join(" | "), encoding);
+  const notation = choiceParameter("notation", query.notation, NOTATIONS) ?? writer.notations[0]!;
+  if (!writer.notations.includes(notation)) throw badParameter("notation", writer.notations.join(" | "), notation);
+  return { writer, encoding, notation, crs: systemOf(writer, query.crs) };
+}
+
+export type FileOptions = {
+  writer: Writer;
+  encoding: (typeof ENCODINGS)[number];
+  notation: (typeof NOTATIONS)[number];
+  /** Of CRS_WRITTEN, or a key of ZONES. */
+  crs: string;
+};
+
+function systemOf(writer: Writer, asked: string | undefined): string {
+  if (asked === undefined) return { degrees: "EPSG:4490", wgs84: "EPSG:4326", metres: "gk3" }[writer.usual];
+  const zoned = writer.usual !== "wgs84";
+  if (zoned && asked in ZONES) return asked;
+  const { crs } = declaredByName(asked, "crs");
+  if (crs !== null && CRS_WRITTEN.includes(crs) && writer.takes(crs)) return crs;
+  const zones = "EPSG:4491-4554 | gk3 | gk6";
+  const known = { degrees: `EPSG:4490 | EPSG:4326 | EPSG:3857 | ${zones}`, wgs84: "EPSG:4326", metres: zones };
+  throw badParameter("crs", known[writer.usual], asked);
+}
+
+/** Of more features than one file may have. Throws the 422 that says how many there are. */
+export function tooMany(matched: number): Problem {
+  return new Problem(422, "export-features", { got: matched, max: MAX_FEATURES });
+}
+
+/** Writes the file and answers with it; what a person should know of it stands in `Export-Notes`, a JSON array of sentences,
+ *  percent-encoded. 422 too many vertices, or a system that does not have the place. */
+export async function sendFile(
+  response: Response,
+  layer: OutLayer,
+  { writer, crs, ...how }: FileOptions,
+  { lang, date }: { lang: Lang; date: string },
+): Promise<void> {
+  const vertices = layer.features.reduce((sum, { geometry }) => sum + positionsOf(geometry).length, 0);
+  if (vertices > MAX_VERTICES) throw new Problem(422, "export-vertices", { got: vertices, max: MAX_VERTICES });
+  let file: OutFile;
+  try {
+    // Without any feature there is no middle; any zone says as much of nothing.
+    const system = crs in ZONES ? (zoneOf(layer.features, ZONES[crs]!) ?? (layer.features.length > 0 ? null : "EPSG:4524")) : crs;
+    if (system === null) throw new FormatError("no_zone");
+    file = await writer.write(layer, { ...how, crs: system, lang, date });
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new Problem(422, "export-impossible", {
+      reason: {
+        zh: say("zh", `export.fault.${error.code}`, error.params),
+        en: say("en", `export.fault.${error.code}`, error.params),
+      },
+    });
+  }
+  // A header is no place for pages of text.
+  const told = file.notes.slice(0, 20).map(({ code, params }) => say(lang, `export.note.${code}`, shortened(params)));
+  response
+    .type(file.contentType)
+    .attachment(file.filename)
+    .set("Export-Notes", encodeURIComponent(JSON.stringify(told)).slice(0, MAX_HEADER))
+    .set("Vary", "Accept-Language")
+    .send(Buffer.from(file.bytes));
+}
+
+const MAX_HEADER = 12_000;
+const MAX_PARAM = 200;
+
+function shortened(params: Record<string, string | number>): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [
+      name,
+      typeof value === "string" && value.length > MAX_PARAM ? `${value.slice(0, MAX_PARAM)}…` : value,
+    ]),
+  );
+}
