@@ -19,8 +19,13 @@ const MAX_VERTICES = 1_000_000;
 export const FILE_PARAMETERS = ["crs", "encoding", "notation"] as const;
 type FileQuery = Partial<Record<(typeof FILE_PARAMETERS)[number], string>>;
 
-/** The zone of the features' own middle, its number in front of the eastings. */
-const ZONES: Record<string, 3 | 6> = { gk3: 3, gk6: 6 };
+/** The zone of the features' own middle, with its number in front of the eastings or without. */
+const ZONES: Record<string, { width: 3 | 6; prefixed: boolean }> = {
+  gk3: { width: 3, prefixed: true },
+  gk6: { width: 6, prefixed: true },
+  "gk3-plain": { width: 3, prefixed: false },
+  "gk6-plain": { width: 6, prefixed: false },
+};
 
 /** The formats by what `f` says. */
 export const FILES: readonly string[] = WRITERS.map(({ id }) => id);
@@ -30,8 +35,8 @@ export function writerOf(id: string): Writer | undefined {
   return WRITERS.find((writer) => writer.id === id);
 }
 
-/** Checks the parameters of a file before anything is read. `crs` is an EPSG code or OGC address, or `gk3`, `gk6`: the zone of the
- *  features' middle. Throws a 400 that names what the format takes. */
+/** Checks the parameters of a file before anything is read. `crs` is an EPSG code or OGC address, or a zone of the features' middle:
+ *  `gk3`, `gk6`, with `-plain` for eastings without its number. Throws a 400 that names what the format takes. */
 export function fileOptions(writer: Writer, query: FileQuery): FileOptions {
   const encoding = choiceParameter("encoding", query.encoding, ENCODINGS) ?? writer.encodings[0]!;
   if (!writer.encodings.includes(encoding)) throw badParameter("encoding", writer.encodings.join(" | "), encoding);
@@ -54,7 +59,7 @@ function systemOf(writer: Writer, asked: string | undefined): string {
   if (zoned && asked in ZONES) return asked;
   const { crs } = declaredByName(asked, "crs");
   if (crs !== null && CRS_WRITTEN.includes(crs) && writer.takes(crs)) return crs;
-  const zones = "EPSG:4491-4554 | gk3 | gk6";
+  const zones = `EPSG:4491-4554 | ${Object.keys(ZONES).join(" | ")}`;
   const known = { degrees: `EPSG:4490 | EPSG:4326 | EPSG:3857 | ${zones}`, wgs84: "EPSG:4326", metres: zones };
   throw badParameter("crs", known[writer.usual], asked);
 }
@@ -77,7 +82,7 @@ export async function sendFile(
   let file: OutFile;
   try {
     // Without any feature there is no middle; any zone says as much of nothing.
-    const system = crs in ZONES ? (zoneOf(layer.features, ZONES[crs]!) ?? (layer.features.length > 0 ? null : "EPSG:4524")) : crs;
+    const system = crs in ZONES ? (zoneOf(layer.features, ZONES[crs]!.width, ZONES[crs]!.prefixed) ?? (layer.features.length > 0 ? null : "EPSG:4524")) : crs;
     if (system === null) throw new FormatError("no_zone");
     file = await writer.write(layer, { ...how, crs: system, lang, date });
   } catch (error) {

@@ -5,7 +5,8 @@ import type { Check } from "../../server/api/checks.ts";
 import type { Violation } from "../../server/api/sweeps.ts";
 import { LIMITS, type ReadLayer } from "../../server/formats/format.ts";
 import { readFiles } from "../../server/formats/read.ts";
-import { geometryToCgcs2000 } from "../../server/formats/transform.ts";
+import { positionsOf } from "../../server/formats/out/system.ts";
+import { toCgcs2000 } from "../../server/formats/transform.ts";
 import { eachEngine } from "../support/engines.ts";
 import { CLEAN, FAR, type Service, startService } from "../support/service.ts";
 
@@ -41,13 +42,18 @@ eachEngine((engine) => {
     it("has the features of its filters, with every attribute, in the system asked for", async () => {
       expect(pages.length).toBeGreaterThan(1);
       const { layer, response } = await read(`${ITEMS}?${BBOX}&f=gpkg&crs=EPSG:4523`, "a.gpkg");
-      expect(response.headers.get("content-disposition")).toBe('attachment; filename="protection_zone.gpkg"');
+      expect(response.headers.get("content-disposition")).toBe("attachment; filename=protection_zone.gpkg");
       expect(layer.declared?.crs).toBe("EPSG:4523");
       expect(names(layer, "code")).toEqual(pages.map(({ id }) => id));
       for (const [i, { properties, geometry }] of layer.features.entries()) {
         for (const [name, value] of Object.entries(pages[i]!.properties!))
           expect([name, properties[name]]).toEqual([name, Array.isArray(value) ? JSON.stringify(value) : value]);
-        expect(geometryToCgcs2000(geometry!, "EPSG:4523").type).toMatch(/Polygon/);
+        const wanted = positionsOf(pages[i]!.geometry);
+        expect(positionsOf(geometry)).toHaveLength(wanted.length);
+        for (const [k, [lon, lat]] of toCgcs2000(positionsOf(geometry), "EPSG:4523").entries()) {
+          expect(Math.abs(lon! - wanted[k]![0]!)).toBeLessThan(1.1e-8);
+          expect(Math.abs(lat! - wanted[k]![1]!)).toBeLessThan(1.1e-8);
+        }
       }
     });
 

@@ -17,7 +17,7 @@ export type PointTable = Table & {
 /** Every turning point of a layer. `crs` is that of the metres when it is a zone; in degrees, the zone of the features' middle.
  *  The attributes of a feature stand in its first row. Throws FormatError `no_zone` where no zone holds the features. */
 export function pointTable(layer: OutLayer, { crs, notation, lang }: OutOptions): PointTable {
-  const zone = gaussKrueger(crs) ? crs : zoneOf(layer.features, 3);
+  const zone = gaussKrueger(crs) ? crs : zoneOf(layer.features, 3, true);
   if (zone === null && layer.features.some(({ geometry }) => geometry !== null)) throw new FormatError("no_zone");
   const metres = inSystem(layer.features, zone ?? "EPSG:4490");
   const degrees = inSystem(layer.features, "EPSG:4490").features;

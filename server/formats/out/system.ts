@@ -24,9 +24,9 @@ export function wktOf(crs: string): string {
   return `PROJCS["${name}",${CGCS2000},PROJECTION["Gauss_Kruger"],PARAMETER["False_Easting",${easting}.0],PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",${zone.central_meridian}.0],PARAMETER["Scale_Factor",1.0],PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]`;
 }
 
-/** The Gauss-Krueger zone of the features' middle, its number in front of the eastings (EPSG:4491-4501, 4513-4533); null without
- *  any feature, or outside 73.5-136.5 degrees. */
-export function zoneOf(features: readonly OutFeature[], width: 3 | 6): string | null {
+/** The Gauss-Krueger zone of the features' middle, `prefixed` with its number in front of the eastings; null without any feature,
+ *  or outside 73.5-136.5 degrees. */
+export function zoneOf(features: readonly OutFeature[], width: 3 | 6, prefixed: boolean): string | null {
   let [west, east] = [Infinity, -Infinity];
   for (const { geometry } of features)
     for (const [lon] of positionsOf(geometry)) {
@@ -35,7 +35,7 @@ export function zoneOf(features: readonly OutFeature[], width: 3 | 6): string | 
     }
   if (west > east) return null;
   const middle = (west + east) / 2;
-  return zoneCode(width === 3 ? 3 * Math.round(middle / 3) : 6 * Math.floor(middle / 6) + 3, width, true);
+  return zoneCode(width === 3 ? 3 * Math.round(middle / 3) : 6 * Math.floor(middle / 6) + 3, width, prefixed);
 }
 
 /** Every position of a geometry, in its order. */
