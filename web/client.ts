@@ -32,19 +32,18 @@ export function isAborted(error: unknown): boolean {
 
 type Query = Record<string, string | number | undefined>;
 
-async function call<T>(
+async function answerOf(
   method: "GET" | "POST" | "DELETE",
   path: string,
   query: Query,
   body?: unknown,
   signal?: AbortSignal,
-): Promise<T> {
+): Promise<Response> {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== "") search.set(name, String(value));
   const url = search.size > 0 ? `${path}?${search}` : path;
-  let response: Response;
   try {
-    response = await fetch(url, {
+    return await fetch(url, {
       method,
       headers: {
         Accept: "application/json, application/geo+json, application/problem+json",
@@ -57,11 +56,36 @@ async function call<T>(
     if (isAborted(error)) throw error;
     throw new ApiError({ status: 0 });
   }
+}
+
+async function call<T>(
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  query: Query,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
+  const response = await answerOf(method, path, query, body, signal);
   if (response.status === 204) return undefined as T;
   const answer: unknown = await response.json().catch(() => undefined);
   if (!response.ok) throw new ApiError({ ...(answer as Partial<Problem> | undefined), status: response.status });
   if (answer === undefined) throw new ApiError({ status: 0 });
   return answer as T;
+}
+
+/** A file with its name, and what a person should know of it, in the language asked for. Throws ApiError. */
+export async function getFile(path: string, query: Query): Promise<{ blob: Blob; filename: string; notes: string[] }> {
+  const response = await answerOf("GET", path, query);
+  if (!response.ok) {
+    const answer: unknown = await response.json().catch(() => undefined);
+    throw new ApiError({ ...(answer as Partial<Problem> | undefined), status: response.status });
+  }
+  const filename = /filename="?([^";]+)/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "export";
+  const said = response.headers.get("Export-Notes");
+  const blob = await response.blob().catch(() => {
+    throw new ApiError({ status: 0 });
+  });
+  return { blob, filename, notes: said === null ? [] : (JSON.parse(decodeURIComponent(said)) as string[]) };
 }
 
 export function getLanding(lang: Lang): Promise<Landing> {
