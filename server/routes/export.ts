@@ -1,6 +1,7 @@
 /** Files of features, for every URL that gives them: which format, in which system, in which encoding; and the answer. */
 import type { Response } from "express";
 import type { Lang } from "../api/common.ts";
+import { writeFile } from "../export_file.ts";
 import { declaredByName } from "../formats/crs.ts";
 import { FormatError } from "../formats/format.ts";
 import { WRITERS } from "../formats/out/index.ts";
@@ -11,7 +12,7 @@ import { say } from "../messages.ts";
 import { Problem } from "../problem.ts";
 import { badParameter, choiceParameter } from "../query.ts";
 
-/** One file is made in memory while others wait. */
+/** One file is made in memory. */
 export const MAX_FEATURES = 50_000;
 const MAX_VERTICES = 1_000_000;
 
@@ -82,9 +83,12 @@ export async function sendFile(
   let file: OutFile;
   try {
     // Without any feature there is no middle; any zone says as much of nothing.
-    const system = crs in ZONES ? (zoneOf(layer.features, ZONES[crs]!.width, ZONES[crs]!.prefixed) ?? (layer.features.length > 0 ? null : "EPSG:4524")) : crs;
+    const system =
+      crs in ZONES
+        ? (zoneOf(layer.features, ZONES[crs]!.width, ZONES[crs]!.prefixed) ?? (layer.features.length > 0 ? null : "EPSG:4524"))
+        : crs;
     if (system === null) throw new FormatError("no_zone");
-    file = await writer.write(layer, { ...how, crs: system, lang, date });
+    file = await writeFile(writer, layer, { ...how, crs: system, lang, date }, vertices + layer.features.length);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new Problem(422, "export-impossible", {
@@ -94,18 +98,30 @@ export async function sendFile(
       },
     });
   }
-  // A header is no place for pages of text.
-  const told = file.notes.slice(0, 20).map(({ code, params }) => say(lang, `export.note.${code}`, shortened(params)));
   response
     .type(file.contentType)
     .attachment(file.filename)
-    .set("Export-Notes", encodeURIComponent(JSON.stringify(told)).slice(0, MAX_HEADER))
+    .set("Export-Notes", headerOf(file.notes, lang))
     .set("Vary", "Accept-Language")
     .send(Buffer.from(file.bytes));
 }
 
-const MAX_HEADER = 12_000;
+/** Proxies and browsers take some 16 KB of headers in all. */
+const MAX_HEADER = 8_000;
 const MAX_PARAM = 200;
+
+/** As many of the notes as a header holds; what it does not is said by the last. */
+function headerOf(notes: OutFile["notes"], lang: Lang): string {
+  const told: string[] = [];
+  const written = (sentences: string[]) => encodeURIComponent(JSON.stringify(sentences));
+  for (const [i, { code, params }] of notes.entries()) {
+    const sentence = say(lang, `export.note.${code}`, shortened(params));
+    const more = say(lang, "export.note.more", { count: notes.length - i });
+    if (written([...told, sentence, more]).length > MAX_HEADER) return written([...told, more]);
+    told.push(sentence);
+  }
+  return written(told);
+}
 
 function shortened(params: Record<string, string | number>): Record<string, string | number> {
   return Object.fromEntries(

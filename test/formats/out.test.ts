@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { unzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import type { Geometry, Position } from "../../server/api/common.ts";
+import { writeFile } from "../../server/export_file.ts";
 import { LIMITS, type ReadLayer, type ReadOptions } from "../../server/formats/format.ts";
 import { WRITERS } from "../../server/formats/out/index.ts";
 import { partsOf, signedArea } from "../../server/formats/out/system.ts";
@@ -313,7 +314,10 @@ describe("what a format cannot hold is said", () => {
   it("a text beyond 254 bytes is cut between characters, and named", async () => {
     const whole = one({ approval_long: "渝".repeat(100) });
     const file = await write("shapefile", whole);
-    expect(file.notes).toContainEqual({ code: "text_cut", params: { field: "approval_long", count: 1, bytes: 254 } });
+    expect(file.notes).toContainEqual({
+      code: "text_cut",
+      params: { field: "饮用水水源保护区批准文号（全文）", count: 1, bytes: 254 },
+    });
     expect((await readAgain(file)).features[0]!.properties["饮用水"]).toBe("渝".repeat(84));
     expect(codes(await write("shapefile", whole, { encoding: "gbk" }))).toEqual([]);
   });
@@ -378,6 +382,23 @@ describe("every format", () => {
       expect(file.bytes.length).toBeGreaterThan(0);
     });
   }
+});
+
+describe("a large file", () => {
+  const whole = layer([{ geometry: { type: "Point", coordinates: [106, 29.2] }, properties: { code: "D-1", name: "甲" } }]);
+  const shapes = WRITERS.find(({ id }) => id === "shapefile")!;
+
+  it("is written in a thread of its own, to the same bytes", async () => {
+    const [here, there] = await Promise.all([writeFile(shapes, whole, AS, 1), writeFile(shapes, whole, AS, 1_000_000)]);
+    expect(there).toEqual(here);
+  });
+
+  it("is refused by the thread as it would be here, and the next one is written", async () => {
+    const refused = writeFile(shapes, whole, { ...AS, crs: "GCJ-02" }, 1_000_000);
+    const next = writeFile(shapes, whole, AS, 1_000_000);
+    await expect(refused).rejects.toMatchObject({ code: "crs_not_written", params: { crs: "GCJ-02" } });
+    expect((await next).filename).toBe("protection_zone.zip");
+  });
 });
 
 const HAS_GDAL = spawnSync("ogrinfo", ["--version"]).status === 0;

@@ -68,6 +68,13 @@ eachEngine((engine) => {
       expect(features.map(({ id }) => id).toSorted()).toEqual(wanted.toSorted());
     });
 
+    it("is the whole layer without a filter, however many pages that were", async () => {
+      const { numberMatched } = await service.json<{ numberMatched: number }>(`${ITEMS}?limit=1`);
+      const { layer } = await read(`${ITEMS}?f=shapefile&lang=en`, "a.zip");
+      expect(layer.features).toHaveLength(numberMatched);
+      expect(layer.faults).toEqual([]);
+    });
+
     it("says in a header what the format has no place for", async () => {
       const { layer, response } = await read(`${ITEMS}?${BBOX}&f=baopan&lang=en`, "a.txt");
       expect(layer.features).toHaveLength(pages.length);

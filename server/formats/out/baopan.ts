@@ -15,7 +15,7 @@ export const baopan: Writer = {
   notations: ["gk"],
   takes: (crs) => gaussKrueger(crs) !== undefined,
   usual: "metres",
-  async write(layer, { crs, encoding, date }) {
+  async write(layer, { crs, encoding, date, lang }) {
     const { features, notes } = inSystem(layer.features, crs);
     const zone = gaussKrueger(crs)!;
     const number = zone.width === 3 ? zone.central_meridian / 3 : (zone.central_meridian + 3) / 6;
@@ -42,10 +42,12 @@ export const baopan: Writer = {
     const encoder = encoderOf(encoding);
     // Files of this kind are made and read on Windows.
     const bytes = encoder.encode(`${lines.join("\r\n")}\r\n`);
-    const left = layer.fields.filter(({ name }) => name !== layer.code && name !== layer.label).map(({ name }) => name);
+    const left = layer.fields.filter(({ name }) => name !== layer.code && name !== layer.label).map(({ title }) => title[lang]);
     const more: OutNote[] = [
       { code: "area_from_points", params: { crs } },
-      ...(left.length > 0 ? [{ code: "attributes_left", params: { count: left.length, fields: left.join(", ") } }] : []),
+      ...(left.length > 0
+        ? [{ code: "attributes_left", params: { count: left.length, fields: left.join(lang === "zh" ? "、" : ", ") } }]
+        : []),
       ...(changed.signs > 0 ? [{ code: "signs_widened", params: { count: changed.signs } }] : []),
       ...(changed.empty > 0 ? [{ code: "no_shape_left_out", params: { count: changed.empty } }] : []),
     ];

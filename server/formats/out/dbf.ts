@@ -1,4 +1,5 @@
 /** The attribute table of a shapefile (dBASE III), with names and widths that fit what is in it. */
+import type { Lang } from "../../api/common.ts";
 import type { Encoder } from "./encoding.ts";
 import { cellOf, textOf, type OutField, type OutNote } from "./writer.ts";
 
@@ -6,6 +7,8 @@ const NAME_BYTES = 10;
 const TEXT_BYTES = 254;
 /** Wider numbers, and those that need an exponent, stand in a floating field of 24. */
 const NUMBER_BYTES = 18;
+/** Of fields without any value, so that somebody can fill them in. */
+const EMPTY_WIDTH = { text: 50, integer: 9, number: [18, 3] } as const;
 
 export type DbfColumn = { field: OutField; name: string; type: "C" | "N" | "F" | "L" | "D"; width: number; decimals: number };
 
@@ -44,13 +47,19 @@ export function columnsOf(
     if (values.length > 0 && values.every((value) => typeof value === "boolean"))
       return { ...named, type: "L", width: 1, decimals: 0 };
     if ((field.type === "number" || field.type === "integer") && values.every((value) => typeof value === "number"))
-      return { ...named, ...numberColumn(values) };
+      return { ...named, ...(values.length === 0 ? emptyNumber(field.type) : numberColumn(values)) };
     if (field.type === "boolean" && values.length === 0) return { ...named, type: "L", width: 1, decimals: 0 };
     if (field.type === "date" && values.every((value) => /^\d{4}-\d{2}-\d{2}$/.test(String(value))))
       return { ...named, type: "D", width: 8, decimals: 0 };
-    const width = values.reduce<number>((most, value) => Math.max(most, encoder.encode(String(value)).length), 1);
+    const widest = values.reduce<number>((most, value) => Math.max(most, encoder.encode(String(value)).length), 1);
+    const width = values.length === 0 ? EMPTY_WIDTH.text : widest;
     return { ...named, type: "C", width: Math.min(width, TEXT_BYTES), decimals: 0 };
   });
+}
+
+function emptyNumber(type: "number" | "integer"): Pick<DbfColumn, "type" | "width" | "decimals"> {
+  const [width, decimals] = type === "integer" ? [EMPTY_WIDTH.integer, 0] : EMPTY_WIDTH.number;
+  return { type: "N", width, decimals };
 }
 
 function numberColumn(values: readonly number[]): Pick<DbfColumn, "type" | "width" | "decimals"> {
@@ -71,7 +80,7 @@ function numberColumn(values: readonly number[]): Pick<DbfColumn, "type" | "widt
 export function writeDbf(
   columns: readonly DbfColumn[],
   records: readonly Record<string, unknown>[],
-  { encoder, date, gbk }: { encoder: Encoder; date: string; gbk: boolean },
+  { encoder, date, gbk, lang }: { encoder: Encoder; date: string; gbk: boolean; lang: Lang },
 ): { bytes: Uint8Array; notes: OutNote[] } {
   const header = 33 + 32 * columns.length;
   const length = 1 + columns.reduce((sum, { width }) => sum + width, 0);
@@ -97,7 +106,7 @@ export function writeDbf(
       const { field, width } = column;
       let written = encoder.encode(writtenOf(column, record[field.name]));
       if (written.length > width) {
-        cut.set(field.name, (cut.get(field.name) ?? 0) + 1);
+        cut.set(field.title[lang], (cut.get(field.title[lang]) ?? 0) + 1);
         written = encoder.encode(encoder.cut(textOf(record[field.name]), width));
       }
       bytes.set(written, column.type === "N" || column.type === "F" ? at + width - written.length : at);

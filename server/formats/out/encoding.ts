@@ -41,14 +41,13 @@ export function encoderOf(encoding: OutEncoding): Encoder {
   return {
     encode(text) {
       if (encoding === "utf8" || /^\p{ASCII}*$/u.test(text)) return utf8.encode(text);
-      const parts = Array.from(text, one);
-      const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-      let at = 0;
-      for (const part of parts) {
-        bytes.set(part, at);
-        at += part.length;
-      }
-      return bytes;
+      // One by one only where a character may be missing: whole texts are tens of megabytes.
+      const written = text.replaceAll(/\P{ASCII}/gu, (character) => {
+        if (gbkOf(character)) return character;
+        lost.add(character);
+        return MISSING;
+      });
+      return new Uint8Array(iconv.encode(written, "gbk"));
     },
     cut(text, bytes) {
       let [kept, used] = ["", 0];

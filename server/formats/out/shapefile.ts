@@ -33,7 +33,7 @@ export const shapefile: Writer = {
       const stem = groups.size > 1 ? `${layer.name}_${kind}` : layer.name;
       const records = features.map(({ properties }) => properties);
       const columns = columnsOf(layer.fields, names, records, encoder);
-      const dbf = writeDbf(columns, records, { encoder, date, gbk: encoding === "gbk" });
+      const dbf = writeDbf(columns, records, { encoder, date, gbk: encoding === "gbk", lang });
       notes.push(...dbf.notes);
       const { shp, shx } = writeShp(
         kind,
