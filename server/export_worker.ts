@@ -4,6 +4,7 @@ import type { Written, WriteOrder } from "./export_file.ts";
 import { FormatError } from "./formats/format.ts";
 import { WRITERS } from "./formats/out/index.ts";
 
+const port = parentPort!;
 const { id, layer, options } = workerData as WriteOrder;
 let answer: Written;
 try {
@@ -12,4 +13,4 @@ try {
   if (!(error instanceof FormatError)) throw error;
   answer = { refused: { code: error.code, params: error.params } };
 }
-parentPort!.postMessage(answer);
+port.postMessage(answer);
