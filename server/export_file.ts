@@ -1,10 +1,15 @@
 /** Writing files without keeping others waiting: small ones at once, large ones one after the other in a thread of their own. */
 import { Worker } from "node:worker_threads";
 import { FormatError } from "./formats/format.ts";
+import { workbookOf } from "./formats/out/xlsx.ts";
+import type { Table } from "./table.ts";
 import type { OutFile, OutLayer, OutOptions, Writer } from "./formats/out/writer.ts";
 
-export type WriteOrder = { id: string; layer: OutLayer; options: OutOptions };
-export type Written = { file: OutFile } | { refused: Pick<FormatError, "code" | "params"> };
+type LayerOrder = { id: string; layer: OutLayer; options: OutOptions };
+type TableOrder = { table: Table; sheet: string; title: string | null };
+export type WriteOrder = LayerOrder | TableOrder;
+type Refused = { refused: Pick<FormatError, "code" | "params"> };
+export type Written = { file: OutFile } | { bytes: Uint8Array } | Refused;
 
 /** Up to so many vertices and features a file takes some tens of milliseconds, less than a thread needs to start. */
 const SMALL = 2_000;
@@ -17,11 +22,22 @@ let before: Promise<unknown> = Promise.resolve();
  *  `too_large` where the thread had to be stopped. */
 export async function writeFile(writer: Writer, layer: OutLayer, options: OutOptions, size: number): Promise<OutFile> {
   if (size <= SMALL) return writer.write(layer, options);
-  const made = before.then(() => inThread({ id: writer.id, layer, options }));
+  const written = await queued({ id: writer.id, layer, options });
+  return (written as { file: OutFile }).file;
+}
+
+/** A list as a workbook, see `workbookOf`. Throws as `writeFile` does. */
+export async function writeWorkbook(order: TableOrder): Promise<Uint8Array> {
+  if (order.table.rows.length * order.table.columns.length <= SMALL) return workbookOf(order.table, order);
+  return ((await queued(order)) as { bytes: Uint8Array }).bytes;
+}
+
+async function queued(order: WriteOrder): Promise<Exclude<Written, Refused>> {
+  const made = before.then(() => inThread(order));
   before = made.catch(() => undefined);
   const written = await made;
   if ("refused" in written) throw new FormatError(written.refused.code, written.refused.params);
-  return written.file;
+  return written;
 }
 
 function inThread(order: WriteOrder): Promise<Written> {

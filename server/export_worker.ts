@@ -3,12 +3,16 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Written, WriteOrder } from "./export_file.ts";
 import { FormatError } from "./formats/format.ts";
 import { WRITERS } from "./formats/out/index.ts";
+import { workbookOf } from "./formats/out/xlsx.ts";
 
 const port = parentPort!;
-const { id, layer, options } = workerData as WriteOrder;
+const order = workerData as WriteOrder;
 let answer: Written;
 try {
-  answer = { file: await WRITERS.find((writer) => writer.id === id)!.write(layer, options) };
+  answer =
+    "table" in order
+      ? { bytes: await workbookOf(order.table, order) }
+      : { file: await WRITERS.find(({ id }) => id === order.id)!.write(order.layer, order.options) };
 } catch (error) {
   if (!(error instanceof FormatError)) throw error;
   answer = { refused: { code: error.code, params: error.params } };

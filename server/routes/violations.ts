@@ -5,7 +5,8 @@ import type { Violation, ViolationCounts, ViolationEvent, ViolationState } from 
 import { brief } from "../check_input.ts";
 import type { OpenDatabase } from "../db/open.ts";
 import type { Catalogue } from "../domain/rule.ts";
-import { workbookOf, XLSX_TYPE } from "../formats/out/xlsx.ts";
+import { writeWorkbook } from "../export_file.ts";
+import { XLSX_TYPE } from "../formats/out/xlsx.ts";
 import type { OutLayer } from "../formats/out/writer.ts";
 import { say, sayBoth } from "../messages.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
@@ -148,6 +149,7 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue, no
     const query = parameters(request, [...FILTERS, "f", ...(shapes ? FILE_PARAMETERS : (["limit", "after"] as const))]);
     const format = choiceParameter("f", query.f, ["json", "csv", "xlsx", "geojson", ...SHAPES]) ?? "json";
     const file = shapes && fileOptions(writerOf(shapes)!, query);
+    const packed = file !== undefined || format === "xlsx";
     const limit = integerParameter("limit", query.limit, { min: 1, max: 1000, default: 100 });
     if (query.after !== undefined && !UUID.test(query.after)) throw badParameter("after", "id", query.after);
     const filter = await readFilter(query);
@@ -156,10 +158,10 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue, no
       ? await listViolations(
           db,
           filter,
-          format === "json" ? { limit, after: query.after } : { limit: file ? MAX_FEATURES : MAX_ROWS },
+          format === "json" ? { limit, after: query.after } : { limit: packed ? MAX_FEATURES : MAX_ROWS },
         )
       : { items: [], matched: 0, more: false };
-    if (file && page.more) throw tooMany(page.matched);
+    if (packed && page.more) throw tooMany(page.matched);
     const items: Violation[] = [];
     for (const item of page.items) items.push(await told(lang, item));
     if (format === "csv")
@@ -171,7 +173,9 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue, no
       return void response
         .type(XLSX_TYPE)
         .attachment("violations.xlsx")
-        .send(Buffer.from(await workbookOf(tableOf(items, lang), { sheet: say(lang, "export.violations"), title: null })));
+        .send(
+          Buffer.from(await writeWorkbook({ table: tableOf(items, lang), sheet: say(lang, "export.violations"), title: null })),
+        );
     if (file) return sendFile(response, placesOf(items, lang), file, { lang, date: items[0]?.as_of ?? today(now()) });
     if (format === "geojson")
       return void response

@@ -179,6 +179,8 @@ describe("out and in again", () => {
       for (const [kind, geometry] of [
         ["polygon", polygon],
         ["point", point],
+        // In metres, edges of kilometres are split when they are read.
+        ...(crs === "EPSG:4490" ? [["line", line] as const] : []),
       ] as const)
         it(`${id} in ${crs} keeps every ${kind} and every attribute`, () =>
           fc.assert(

@@ -7,6 +7,8 @@ import { LIMITS, type ReadLayer } from "../../server/formats/format.ts";
 import { readFiles } from "../../server/formats/read.ts";
 import { positionsOf } from "../../server/formats/out/system.ts";
 import { toCgcs2000 } from "../../server/formats/transform.ts";
+import { layerOf } from "../../server/layers/index.ts";
+import { everyFeature } from "../../server/queries/collections.ts";
 import { eachEngine } from "../support/engines.ts";
 import { CLEAN, FAR, type Service, startService } from "../support/service.ts";
 
@@ -73,6 +75,15 @@ eachEngine((engine) => {
       const { layer } = await read(`${ITEMS}?f=shapefile&lang=en`, "a.zip");
       expect(layer.features).toHaveLength(numberMatched);
       expect(layer.faults).toEqual([]);
+    });
+
+    it("is not begun when there are more features than a file may have", async () => {
+      const filter = { asOf: "2026-11-22", bbox: undefined, codes: undefined };
+      const zones = layerOf("protection_zone")!;
+      const { matched } = await everyFeature(service.database.db, zones, { ...filter, max: 3 });
+      expect(matched).toBeGreaterThan(3);
+      expect(await everyFeature(service.database.db, zones, { ...filter, max: 3 })).toEqual({ rows: null, matched });
+      expect((await everyFeature(service.database.db, zones, { ...filter, max: matched })).rows).toHaveLength(matched);
     });
 
     it("says in a header what the format has no place for", async () => {
