@@ -1,5 +1,6 @@
-/** The .shp and .shx of one kind of shape, after the ESRI Shapefile Technical Description (July 1998). Written here: @mapbox/shp-write
- *  0.4.3 writes neither an encoding nor names that fit it, and cuts Chinese in the middle of a character. */
+/** The .shp and .shx of one kind of shape, after the ESRI Shapefile Technical Description (July 1998). Written here, like the
+ *  .dbf: @mapbox/shp-write 0.4.3 leaves the table to dbf 0.2.0, which has no encodings
+ *  (https://github.com/mapbox/shp-write/issues/85, https://github.com/mapbox/dbf/issues/21). */
 import type { Geometry, Position } from "../../api/common.ts";
 import { partsOf, signedArea } from "./system.ts";
 
