@@ -85,12 +85,12 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(searchRoutes(database.db, now)); //                      /api/search
   app.use(catalogueRoutes(catalogue, now)); //                          /api/rules /api/instruments /api/activities
   app.use(orderRoutes(catalogue, now)); //                              /api/orders
-  app.use(checkRoutes(database, catalogue, now)); //               /api/checks[/{id}[/replay|restore|disputes[/{id}]]]
+  app.use(checkRoutes(database, catalogue, now)); //               /api/checks[/{id}[/site.{ending}|replay|restore|disputes[/{id}]]]
   app.use(reportRoutes(database.db, options.publicUrl)); //        /api/checks/{id}/report.{format}|evidence.zip
   app.use(verifyRoutes(database.db)); //                           /verify/{hash}
   app.use(screeningRoutes(database.db, catalogue, jobs, now)); //  /api/screenings[/{id}[/sites|events|cancel|resume|results.{format}]]
   app.use(sweepRoutes(database.db, catalogue, jobs, now)); //      /api/sweeps[/{id}[/faults|events|cancel|resume]]
-  app.use(violationRoutes(database, catalogue)); //                /api/violations[/counts|tiles/{z}/{x}/{y}|{id}[/state]]
+  app.use(violationRoutes(database, catalogue, now)); //           /api/violations[/counts|tiles/{z}/{x}/{y}|{id}[/state]]
   app.use(importRoutes({ db: database.db, catalogue, imports, jobs, changed: tiles.refresh, now })); // /api/imports[/{id}[/read|apply|undo]]
   app.use(coverageRoutes(database.db, options.catalogue, live)); // /api/coverage/declarations[/{id}/withdraw] /api/checklists[/{jurisdiction}]
   app.use(exampleRoutes(database.db, options.examples ?? [])); //  /api/examples

@@ -1,4 +1,4 @@
-/** Reads tables of an SQLite file that someone sent. It is opened in memory from its bytes and only ever read: no views, no
+/** Reads tables of an SQLite file that someone sent, and writes such files. It is opened in memory from its bytes and only ever read: no views, no
  *  triggers, no virtual tables, no extension. Names come from the file's own list of tables, never from a request. */
 import { DatabaseSync } from "node:sqlite";
 
@@ -6,11 +6,13 @@ export type SqliteFile = {
   has(table: string): boolean;
   /** Rows as plain objects: numbers, texts, bytes, null. Whole numbers beyond 2^53 come as text. Throws on a damaged file. */
   rows(table: string): Iterable<Record<string, unknown>>;
+  /** Declared types of the columns by name, upper case. */
+  types(table: string): Record<string, string>;
   close(): void;
 };
 
-/** @types/node 24.10 has no `deserialize` yet; Node 24.21 has. */
-type Deserializing = DatabaseSync & { deserialize(bytes: Uint8Array): void };
+/** @types/node 24.10 has neither yet; Node 24.21 has. */
+type Deserializing = DatabaseSync & { deserialize(bytes: Uint8Array): void; serialize(): Uint8Array };
 
 /** Throws what node:sqlite throws when the bytes are no database. */
 export function openSqliteFile(bytes: Uint8Array): SqliteFile {
@@ -33,11 +35,46 @@ export function openSqliteFile(bytes: Uint8Array): SqliteFile {
         for (const row of statement.iterate())
           yield Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)]));
       },
+      types(table) {
+        if (!tables.has(table)) throw new Error(`no table ${table}`);
+        const columns = db.prepare("select name, type from pragma_table_info(?)").all(table);
+        return Object.fromEntries(columns.map(({ name, type }) => [String(name), String(type).toUpperCase()]));
+      },
       close: () => db.close(),
     };
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/** A table to be written. `type` is the declared type with its constraints, as in `INTEGER PRIMARY KEY`: words of ours, never
+ *  of a request. Names may be any text. */
+export type SqliteTable = {
+  name: string;
+  columns: { name: string; type: string }[];
+  rows: Iterable<(string | number | Uint8Array | null)[]>;
+};
+
+/** An SQLite file of these tables, made in memory; equal input gives equal bytes. `application_id` and `user_version` are
+ *  those of its header. */
+export function writeSqliteFile(
+  header: { application_id: number; user_version: number },
+  tables: readonly SqliteTable[],
+): Uint8Array {
+  const db = new DatabaseSync(":memory:") as Deserializing;
+  const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+  try {
+    db.exec(`pragma application_id = ${header.application_id}; pragma user_version = ${header.user_version}; begin`);
+    for (const { name, columns, rows } of tables) {
+      db.exec(`create table ${quoted(name)} (${columns.map((column) => `${quoted(column.name)} ${column.type}`).join(", ")})`);
+      const insert = db.prepare(`insert into ${quoted(name)} values (${columns.map(() => "?").join(", ")})`);
+      for (const row of rows) insert.run(...row);
+    }
+    db.exec("commit");
+    return db.serialize();
+  } finally {
+    db.close();
   }
 }
 

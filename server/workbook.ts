@@ -1,5 +1,6 @@
 /** A table as an Excel workbook (.xlsx). The same table gives the same bytes, at any time and on any machine. */
 import { unzipSync, zipSync } from "fflate";
+import { FormatError } from "./formats/format.ts";
 import type { Cell, Table } from "./table.ts";
 
 /** A cell of Excel holds no more; what is cut ends with an ellipsis. */
@@ -12,16 +13,22 @@ const EPOCH = new Date(1980, 0, 1);
 const MAX_SHEET_NAME = 31;
 const NOT_IN_SHEET_NAME = /[\\/?*[\]:']/g;
 
-/** One sheet: header in bold and frozen, filters on, columns as wide as what they hold. Text stays text, whatever it begins
- *  with: it is stored as a string, never as a formula. Absence is an empty cell. */
-export async function xlsxOf({ columns, rows }: Table, sheetName: string): Promise<Buffer> {
+/** A sheet takes some 8 KB of memory a row while it is made. */
+const MAX_ROWS = 200_000;
+
+/** One sheet: header in bold and frozen, filters on, columns as wide as what they hold; `title` above the header. Text stays
+ *  text, whatever it begins with: it is stored as a string, never as a formula. Absence is an empty cell. Throws FormatError
+ *  `xlsx_rows`. */
+export async function xlsxOf({ columns, rows }: Table, sheetName: string, title: string | null = null): Promise<Buffer> {
+  if (rows.length > MAX_ROWS) throw new FormatError("xlsx_rows", { max: MAX_ROWS, got: rows.length });
+  const header_row = title === null ? 1 : 2;
   // It takes a second to load, and most services are never asked for a workbook.
   const { default: excel } = await import("exceljs");
   const workbook = new excel.Workbook();
   workbook.created = workbook.modified = EPOCH;
   workbook.creator = workbook.lastModifiedBy = "";
   const sheet = workbook.addWorksheet(sheetName.replace(NOT_IN_SHEET_NAME, " ").trim().slice(0, MAX_SHEET_NAME) || "1", {
-    views: [{ state: "frozen", ySplit: 1 }],
+    views: [{ state: "frozen", ySplit: header_row }],
   });
   sheet.columns = columns.map((header, index) => ({
     header,
@@ -32,8 +39,12 @@ export async function xlsxOf({ columns, rows }: Table, sheetName: string): Promi
     sheet.addRow(
       row.map((cell) => (typeof cell === "string" && cell.length > MAX_CELL ? `${cell.slice(0, MAX_CELL - 1)}…` : cell)),
     );
-  sheet.getRow(1).font = { bold: true };
-  sheet.autoFilter = { from: { row: 1, column: 1 }, to: { row: rows.length + 1, column: columns.length } };
+  if (title !== null) sheet.insertRow(1, [title]).alignment = { wrapText: false };
+  sheet.getRow(header_row).font = { bold: true };
+  sheet.autoFilter = {
+    from: { row: header_row, column: 1 },
+    to: { row: rows.length + header_row, column: columns.length },
+  };
   const written = unzipSync(new Uint8Array((await workbook.xlsx.writeBuffer()) as ArrayBuffer));
   // Zipped again with a fixed date: the writer stamps each part with the hour.
   return Buffer.from(zipSync(written, { mtime: EPOCH, level: 6 }));

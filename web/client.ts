@@ -33,19 +33,18 @@ export function isAborted(error: unknown): boolean {
 export type Query = Record<string, string | number | undefined>;
 
 /** Asks the service. A refusal, and no answer at all, throw ApiError. */
-export async function call<T>(
+async function answerOf(
   method: "GET" | "POST" | "DELETE",
   path: string,
   query: Query,
   body?: unknown,
   signal?: AbortSignal,
-): Promise<T> {
+): Promise<Response> {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== "") search.set(name, String(value));
   const url = search.size > 0 ? `${path}?${search}` : path;
-  let response: Response;
   try {
-    response = await fetch(url, {
+    return await fetch(url, {
       method,
       headers: {
         Accept: "application/json, application/geo+json, application/problem+json",
@@ -58,6 +57,17 @@ export async function call<T>(
     if (isAborted(error)) throw error;
     throw new ApiError({ status: 0 });
   }
+}
+
+/** Asks the service for JSON. A refusal, and no answer at all, throw ApiError. */
+export async function call<T>(
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  query: Query,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
+  const response = await answerOf(method, path, query, body, signal);
   if (response.status === 204) return undefined as T;
   const answer: unknown = await response.json().catch((error: unknown) => {
     // Given up while the answer was on its way.
@@ -93,6 +103,21 @@ export async function getReportFile(
     if (error instanceof ApiError || isAborted(error)) throw error;
     throw new ApiError({ status: 0 });
   }
+}
+
+/** A file with its name, and what a person should know of it, in the language asked for. Throws ApiError. */
+export async function getFile(path: string, query: Query): Promise<{ blob: Blob; filename: string; notes: string[] }> {
+  const response = await answerOf("GET", path, query);
+  if (!response.ok) {
+    const answer: unknown = await response.json().catch(() => undefined);
+    throw new ApiError({ ...(answer as Partial<Problem> | undefined), status: response.status });
+  }
+  const filename = /filename="?([^";]+)/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "export";
+  const said = response.headers.get("Export-Notes");
+  const blob = await response.blob().catch(() => {
+    throw new ApiError({ status: 0 });
+  });
+  return { blob, filename, notes: said === null ? [] : (JSON.parse(decodeURIComponent(said)) as string[]) };
 }
 
 export function getLanding(lang: Lang): Promise<Landing> {

@@ -49,10 +49,18 @@ function readTable(open: SqliteFile, column: Record<string, unknown>, budget: Bu
 
 function* rowsOf(open: SqliteFile, table: string, field: string): Iterable<Row> {
   let row = 0;
+  const types = open.types(table);
+  // SQLite has no truth values; the column says that its 0 and 1 are (GeoPackage 1.1.1.1.3).
+  const said = (name: string, value: unknown) =>
+    types[name] === "BOOLEAN" && (value === 0 || value === 1) ? value === 1 : value;
   for (const record of open.rows(table)) {
     row += 1;
     const { [field]: blob, ...rest } = record;
-    const properties = Object.fromEntries(Object.entries(rest).filter(([, value]) => !(value instanceof Uint8Array)));
+    const properties = Object.fromEntries(
+      Object.entries(rest)
+        .filter(([, value]) => !(value instanceof Uint8Array))
+        .map(([name, value]) => [name, said(name, value)]),
+    );
     yield { row, geometry: () => geometryOf(blob), properties };
   }
 }

@@ -34,6 +34,7 @@ function readOne(file: InputFile, files: readonly InputFile[], options: ReadOpti
   const document = parseXml(file.bytes, options.encoding);
   const notes = linksOut(document, file, files);
   mendSpaces(document);
+  const booleans = takeBooleans(document);
   const { features } = toGeoJson(document);
   const lands = features.filter(({ properties }) => !properties?.["@geometry-type"]);
   const overlays = features.filter(({ properties }) => properties?.["@geometry-type"] === "groundoverlay").length;
@@ -41,7 +42,7 @@ function readOne(file: InputFile, files: readonly InputFile[], options: ReadOpti
   const rows: Row[] = lands.map(({ geometry, properties }, i) => ({
     row: i + 1,
     geometry: () => gathered(geometry as Geometry | null),
-    properties: plain(properties ?? {}),
+    properties: truths(plain(properties ?? {}), booleans),
   }));
   return readLayer({ name: file.name.replace(/\.\w+$/, ""), rows, declared: BY_FORMAT, notes, expected: rows.length }, budget);
 }
@@ -66,6 +67,18 @@ function mendSpaces(document: Document): void {
     const text = element.textContent ?? "";
     if (/\s,|,\s/.test(text)) element.textContent = text.replace(/\s*,\s*/g, ",");
   }
+}
+
+/** The fields that a schema declares as truth values, taken from it as texts: togeojson 7.1.3 reads "false" and "0" as true. */
+function takeBooleans(document: Document): Set<string> {
+  const fields = [...document.getElementsByTagName("SimpleField")].filter((field) => field.getAttribute("type") === "bool");
+  for (const field of fields) field.setAttribute("type", "string");
+  return new Set(fields.map((field) => field.getAttribute("name") ?? ""));
+}
+
+function truths(properties: Record<string, unknown>, booleans: ReadonlySet<string>): Record<string, unknown> {
+  const of = (value: unknown) => (/^(true|1)$/i.test(String(value)) ? true : /^(false|0)$/i.test(String(value)) ? false : null);
+  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, booleans.has(name) ? of(value) : value]));
 }
 
 /** A MultiGeometry of one kind as what GeoJSON has for it. */

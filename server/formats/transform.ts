@@ -61,6 +61,56 @@ export function geometryToCgcs2000(geometry: Geometry, crs: string, swap = false
   }
 }
 
+/** Every system that `geometryFromCgcs2000` makes: those in which a survey or a web map is handed on. GCJ-02 and BD-09 are no
+ *  systems to hand land on in. */
+export const CRS_WRITTEN: readonly string[] = ["EPSG:4490", "EPSG:4326", "EPSG:3857", ...codes(4491, 4554)];
+
+/** A geometry of CGCS2000 degrees in `crs`, x,y, each number rounded to what files state: 9 decimals of a degree (0.1 mm)
+ *  or a millimetre. Vertices are kept as they are and none is added, since a boundary point is a legal point; so an edge of
+ *  1 km runs up to 1 cm beside itself in the other plane. A place that the projection does not have gives NaN.
+ *  Throws FormatError `crs_not_written` for what is not in CRS_WRITTEN. */
+export function geometryFromCgcs2000(geometry: Geometry, crs: string): Geometry {
+  if (!CRS_WRITTEN.includes(crs)) throw new FormatError("crs_not_written", { crs });
+  const definition = definitionOf(crs);
+  const project = definition === null ? null : projected(definition);
+  const place = ([lon, lat]: Position): Position => {
+    if (!project) return [rounded(lon!, 1e9), rounded(lat!, 1e9)];
+    const [x, y] = project.forward([lon!, lat!]);
+    return [rounded(x!, 1000), rounded(y!, 1000)];
+  };
+  return mapPositions(geometry, place);
+}
+
+function rounded(value: number, steps: number): number {
+  // No "-0" in a file.
+  return Math.round(value * steps) / steps + 0;
+}
+
+function mapPositions(geometry: Geometry, place: (position: Position) => Position): Geometry {
+  switch (geometry.type) {
+    case "Point":
+      return { type: "Point", coordinates: place(geometry.coordinates) };
+    case "MultiPoint":
+    case "LineString":
+      return { type: geometry.type, coordinates: geometry.coordinates.map(place) };
+    case "MultiLineString":
+    case "Polygon":
+      return { type: geometry.type, coordinates: geometry.coordinates.map((line) => line.map(place)) };
+    case "MultiPolygon":
+      return { type: "MultiPolygon", coordinates: geometry.coordinates.map((rings) => rings.map((ring) => ring.map(place))) };
+    case "GeometryCollection":
+      return { type: "GeometryCollection", geometries: geometry.geometries.map((each) => mapPositions(each, place)) };
+  }
+}
+
+const projections = new Map<string, Converter>();
+
+function projected(definition: string): Converter {
+  const known = projections.get(definition) ?? proj4(DEGREES, definition);
+  projections.set(definition, known);
+  return known;
+}
+
 /** By how much a conversion may put a place wrong, in metres, to be added to the accuracy of the site; `confidence` and
  *  `source` say where the figure comes from. */
 export type CrsAccuracy = { accuracy_m: number; confidence: "computed" | "memory"; source: string };
@@ -108,7 +158,7 @@ function makeConverter(crs: string): ((x: number, y: number) => Position) | null
   if (crs === "BD-09") return (x, y) => gcoord.transform([x, y], gcoord.BD09, gcoord.WGS84);
   const definition = definitionOf(crs);
   if (definition === null) return null;
-  const project: Converter = proj4(DEGREES, definition);
+  const project = projected(definition);
   return (x, y) => {
     const [lon, lat] = project.inverse([x, y]);
     return [lon!, lat!];

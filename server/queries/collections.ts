@@ -60,30 +60,61 @@ function during(asOf: string): RawBuilder<unknown> {
 export type Row = { code: string; properties: Record<string, unknown>; geometry: Geometry };
 export type Page = { rows: Row[]; matched: number; more: boolean };
 
-/** A page of features in force on `asOf` in the order of their codes, after `after`. `bbox` is CRS84. */
+/** A page of features in force on `asOf` in the order of their codes, after `after`. `bbox` is CRS84; `codes` are the only
+ *  ones wanted. */
 export async function page(
   db: Db,
   layer: Layer,
   {
     asOf,
     bbox,
+    codes,
     after,
     limit,
-  }: { asOf: string; bbox: [number, number, number, number] | undefined; after: string | undefined; limit: number },
+  }: {
+    asOf: string;
+    bbox: [number, number, number, number] | undefined;
+    codes?: readonly string[] | undefined;
+    after: string | undefined;
+    limit: number;
+  },
 ): Promise<Page> {
   const inBox = bbox
     ? sql`and geom && st_makeenvelope(${bbox[0]}::float8, ${bbox[1]}::float8, ${bbox[2]}::float8, ${bbox[3]}::float8, 4490)
         and st_intersects(geom, st_makeenvelope(${bbox[0]}::float8, ${bbox[1]}::float8, ${bbox[2]}::float8, ${bbox[3]}::float8, 4490))`
     : sql``;
+  const selected = codes ? sql`and code in (${sql.join(codes)})` : sql``;
   const { rows } = await sql<Row>`
     select code, ${propertiesOf(layer)} as properties, st_asgeojson(geom, 9, 0)::jsonb as geometry
     from ${sql.table(layer.id)}
-    where ${during(asOf)} ${inBox} ${after === undefined ? sql`` : sql`and code collate "C" > ${after}`}
+    where ${during(asOf)} ${inBox} ${selected} ${after === undefined ? sql`` : sql`and code collate "C" > ${after}`}
     order by code collate "C"
     limit ${limit + 1}::int`.execute(db);
   const counted = await sql<{ n: number }>`
-    select count(*)::int as n from ${sql.table(layer.id)} where ${during(asOf)} ${inBox}`.execute(db);
+    select count(*)::int as n from ${sql.table(layer.id)} where ${during(asOf)} ${inBox} ${selected}`.execute(db);
   return { rows: rows.slice(0, limit), matched: counted.rows[0]!.n, more: rows.length > limit };
+}
+
+/** Every feature in force on `asOf`, in the order of their codes, read in pages of one snapshot: what a file holds was true at one
+ *  moment. `bbox` is CRS84, `codes` a selection; both may be undefined. `rows` is null where there are more than `max`. */
+export async function everyFeature(
+  db: Db,
+  layer: Layer,
+  filter: Pick<Parameters<typeof page>[2], "asOf" | "bbox" | "codes"> & { max: number },
+): Promise<{ rows: Row[] | null; matched: number }> {
+  return db
+    .transaction()
+    .setIsolationLevel("repeatable read")
+    .setAccessMode("read only")
+    .execute(async (snapshot) => {
+      const rows: Row[] = [];
+      for (;;) {
+        const next = await page(snapshot, layer, { ...filter, after: rows.at(-1)?.code, limit: 1000 });
+        if (next.matched > filter.max) return { rows: null, matched: next.matched };
+        rows.push(...next.rows);
+        if (!next.more) return { rows, matched: next.matched };
+      }
+    });
 }
 
 /** One feature by code on a date; undefined when there is none. */

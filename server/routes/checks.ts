@@ -9,10 +9,14 @@ import type { OpenDatabase } from "../db/open.ts";
 import { CONCLUSIONS } from "../domain/conclude.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import type { CheckInput } from "../gather.ts";
+import { WRITERS } from "../formats/out/index.ts";
+import type { OutField, OutLayer } from "../formats/out/writer.ts";
+import { sayBoth } from "../messages.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
 import { dispute, disputesOf, listChecks, putAway, readCheck, readSaid, withdraw } from "../queries/checks.ts";
 import { invalidParts, repair } from "../queries/site.ts";
 import { badParameter, choiceParameter, dateParameter, integerParameter, parameters } from "../query.ts";
+import { FILE_PARAMETERS, fileOptions, sendFile } from "./export.ts";
 
 const LIST = ["q", "conclusion", "activity", "jurisdiction", "from", "to", "deleted", "limit", "after"] as const;
 const MAX_BODY = 10 * 1024 * 1024;
@@ -90,6 +94,23 @@ export function checkRoutes(database: OpenDatabase, catalogue: Catalogue, now: (
     response.json((await standing(request.params.id))[langOf(request)]);
   });
 
+  /** GET /api/checks/{id}/site.{ending}?crs=&encoding=&notation=: the site of a check as a file, with what was asked and what was
+   *  concluded of it. 404 names the endings. */
+  router.get("/api/checks/:id/site.:ending", async (request, response) => {
+    const query = parameters(request, FILE_PARAMETERS);
+    const { id, ending } = request.params;
+    const writer = WRITERS.find((each) => each.ending === `.${ending}`);
+    if (!writer)
+      throw new Problem(404, "unknown-file", {
+        ending: ending.slice(0, 40),
+        endings: WRITERS.map((each) => each.ending.slice(1)).join(", "),
+      });
+    const options = fileOptions(writer, query);
+    const lang = langOf(request);
+    const check = (await standing(id))[lang];
+    await sendFile(response, siteLayer(check), options, { lang, date: check.as_of });
+  });
+
   /** DELETE /api/checks/{id}: put away, 204; nothing is lost. 410 when it was already. */
   router.delete("/api/checks/:id", async (request, response) => {
     parameters(request, []);
@@ -143,6 +164,49 @@ export function checkRoutes(database: OpenDatabase, catalogue: Catalogue, now: (
   });
 
   return router;
+}
+
+const SITE_FIELDS: Record<string, OutField["type"]> = {
+  id: "text",
+  name: "text",
+  activity: "text",
+  action: "text",
+  as_of: "date",
+  conclusion: "text",
+  standing: "text",
+  sentence: "text",
+  area_m2: "number",
+  accuracy_m: "number",
+};
+
+/** The site is never without the sentence on it: it says what was asked, and of which day. */
+function siteLayer({ id, as_of, conclusion, standing, sentence, project, site }: Check): OutLayer {
+  const properties = {
+    id,
+    name: project.name,
+    activity: project.activity_title,
+    action: project.action_title,
+    as_of,
+    conclusion,
+    standing,
+    sentence,
+    area_m2: site.area_m2,
+    accuracy_m: site.accuracy_m,
+  };
+  return {
+    name: `site_${id.slice(0, 8)}`,
+    title: sayBoth("export.site"),
+    fields: Object.entries(SITE_FIELDS).map(([name, type]) => ({
+      name,
+      title: sayBoth(`export.site.${name}`),
+      type,
+      unit: name === "area_m2" ? "m²" : name === "accuracy_m" ? "m" : null,
+      values: null,
+    })),
+    code: "id",
+    label: "name",
+    features: [{ geometry: site.geometry, properties }],
+  };
 }
 
 function listOf<T>(href: string, items: T[]): List<T> {

@@ -1,17 +1,28 @@
 /** `/api`, `/api/collections` and items: OGC API Features shapes, CRS84 coordinates. */
-import { Router } from "express";
+import { type Request, type Response, Router } from "express";
 import type { Collection, Ground, Item, Landing } from "../api/collections.ts";
 import type { Feature, Link } from "../api/common.ts";
 import type { Db } from "../db/open.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import { layerOf, layers } from "../layers/index.ts";
-import { columnsOf, type Layer, themeOf } from "../layers/layer.ts";
+import { type OutLayer } from "../formats/out/writer.ts";
+import { columnsOf, COMMON_COLUMNS, type Layer, themeOf } from "../layers/layer.ts";
 import { say } from "../messages.ts";
 import { langOf, Problem } from "../problem.ts";
-import { coverageOf, feature, jurisdictionNames, page, places, type Row, summarize } from "../queries/collections.ts";
-import { bboxParameter, dateParameter, integerParameter, parameters, today } from "../query.ts";
+import {
+  coverageOf,
+  everyFeature,
+  feature,
+  jurisdictionNames,
+  page,
+  places,
+  type Row,
+  summarize,
+} from "../queries/collections.ts";
+import { badParameter, bboxParameter, choiceParameter, dateParameter, integerParameter, parameters, today } from "../query.ts";
 import { legendOf } from "../layers/style.ts";
 import type { Lang } from "../api/common.ts";
+import { FILE_PARAMETERS, fileOptions, FILES, MAX_FEATURES, sendFile, tooMany, writerOf } from "./export.ts";
 
 const CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 const CHINA: [number, number, number, number] = [73.5, 18, 135.1, 53.6];
@@ -119,16 +130,35 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date, 
     response.json(await describe(layerNamed(request.params.layer), langOf(request)));
   });
 
-  /** GET /api/collections/{layer}/items?bbox=&datetime=&limit=&after=: features in force on the date, ordered by code;
-   *  `next` links page on. A page holds at most 1,000. */
+  async function sendItems(request: Request, response: Response, layer: Layer): Promise<void> {
+    const query = parameters(request, ["bbox", "datetime", "codes", "f", ...FILE_PARAMETERS]);
+    const writer = writerOf(choiceParameter("f", query.f, ["json", ...FILES])!)!;
+    const options = fileOptions(writer, query);
+    const asOf = dateParameter("datetime", query.datetime, now());
+    const codes = codesParameter(query.codes);
+    const bbox = bboxParameter("bbox", query.bbox);
+    const { rows, matched } = await everyFeature(db, layer, { asOf, bbox, codes, max: MAX_FEATURES });
+    if (!rows) throw tooMany(matched);
+    const missing = bbox ? undefined : codes?.find((code) => !rows.some((row) => row.code === code));
+    if (missing !== undefined)
+      throw new Problem(404, "unknown-feature", { layer: layer.id, code: missing.slice(0, 80), as_of: asOf });
+    const lang = langOf(request);
+    await sendFile(response, fileLayer(layer, rows, lang), options, { lang, date: asOf });
+  }
+
+  /** GET /api/collections/{layer}/items?bbox=&datetime=&codes=&limit=&after=: features in force on the date, ordered by code;
+   *  `next` links page on. A page holds at most 1,000. `f=shapefile|geojson|...` gives all of them as one file instead, with
+   *  `crs`, `encoding` and `notation` (routes/export.ts): 404 where one of `codes` is not in force, 422 beyond 50,000. */
   router.get("/api/collections/:layer/items", async (request, response) => {
     const layer = layerNamed(request.params.layer);
-    const query = parameters(request, ["bbox", "datetime", "limit", "after"]);
+    if (request.query["f"] !== undefined && request.query["f"] !== "json") return sendItems(request, response, layer);
+    const query = parameters(request, ["bbox", "datetime", "codes", "limit", "after", "f"]);
     const asOf = dateParameter("datetime", query.datetime, now());
     const limit = integerParameter("limit", query.limit, { min: 1, max: 1000, default: 100 });
     const { rows, matched, more } = await page(db, layer, {
       asOf,
       bbox: bboxParameter("bbox", query.bbox),
+      codes: codesParameter(query.codes),
       after: query.after,
       limit,
     });
@@ -169,6 +199,32 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date, 
   });
 
   return router;
+}
+
+const MAX_CODES = 1000;
+
+/** `codes=a,b`: the only features wanted. */
+function codesParameter(text: string | undefined): string[] | undefined {
+  if (text === undefined) return undefined;
+  const codes = [...new Set(text.split(",").map((code) => code.trim()))].filter((code) => code !== "");
+  if (codes.length === 0 || codes.length > MAX_CODES) throw badParameter("codes", `code,code,... (1-${MAX_CODES})`, text);
+  return codes;
+}
+
+/** A layer as a file has it. Of a layer made of kinds, only the columns of kinds that are among the features. */
+function fileLayer(layer: Layer, rows: readonly Row[], lang: Lang): OutLayer {
+  const used = (name: string) =>
+    !layer.kinds || name in COMMON_COLUMNS || rows.some(({ properties }) => (properties[name] ?? null) !== null);
+  return {
+    name: layer.id,
+    title: layer.title,
+    fields: Object.entries(columnsOf(layer))
+      .filter(([name]) => used(name))
+      .map(([name, { title, type, unit, values }]) => ({ name, title, type, unit, values })),
+    code: "code",
+    label: `name_${lang}`,
+    features: rows,
+  };
 }
 
 /** Where the map opens: the district of which most themes are loaded, the first code among equals. */

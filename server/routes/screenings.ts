@@ -29,7 +29,7 @@ import { badParameter, choiceParameter, integerParameter, isDate, parameters, to
 import { MAX_SITES, requestOf, rowOf, saySite } from "../screening.ts";
 import { parseCrs } from "../site.ts";
 import { csvOf, type Table } from "../table.ts";
-import { xlsxOf } from "../workbook.ts";
+import { writeWorkbook } from "../export_file.ts";
 import { tellProgress } from "./progress.ts";
 
 const FIELDS = ["name", "as_of", "crs", "sites"];
@@ -183,7 +183,7 @@ export function screeningRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: (
       `attachment; filename="${id}.${format}"; filename*=UTF-8''${encodeURIComponent(name)}.${format}`,
     );
     if (format === "csv") response.type("text/csv").send(csvOf(tableOf(sites, lang)));
-    else if (format === "xlsx") response.type("xlsx").send(await xlsxOf(tableOf(sites, lang), name));
+    else if (format === "xlsx") response.type("xlsx").send(await writeWorkbook(tableOf(sites, lang), name));
     else response.type("application/geo+json").send(JSON.stringify(featuresOf(sites)));
   });
 

@@ -5,7 +5,8 @@ import type { Violation, ViolationCounts, ViolationEvent, ViolationState } from 
 import { brief } from "../check_input.ts";
 import type { OpenDatabase } from "../db/open.ts";
 import type { Catalogue } from "../domain/rule.ts";
-import { say } from "../messages.ts";
+import type { OutLayer } from "../formats/out/writer.ts";
+import { say, sayBoth } from "../messages.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
 import { jurisdictionNames } from "../queries/collections.ts";
 import { newestSweep, readSweep } from "../queries/sweeps.ts";
@@ -19,10 +20,11 @@ import {
   type ViolationFilter,
   violationTile,
 } from "../queries/violations.ts";
-import { badParameter, choiceParameter, integerParameter, isDate, parameters } from "../query.ts";
+import { badParameter, choiceParameter, integerParameter, isDate, parameters, today } from "../query.ts";
+import { writeWorkbook } from "../export_file.ts";
 import { csvOf, type Table } from "../table.ts";
-import { xlsxOf } from "../workbook.ts";
 import { cite, sayDecidedBy, sayReason } from "../words.ts";
+import { FILE_PARAMETERS, fileOptions, MAX_FEATURES, sendFile, tooMany, writerOf } from "./export.ts";
 import { keptCatalogues } from "./screenings.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -56,10 +58,12 @@ const WAYS: Record<ViolationState, readonly ViolationState[]> = {
 const MAX_TEXT = 2000;
 /** As a deadline or a feature: those without one. */
 const NONE = "none";
+/** Formats of shapes; the others are lists. */
+const SHAPES = ["shapefile", "kml", "gpkg"] as const;
 /** Rows of one file. */
 const MAX_ROWS = 200_000;
 
-export function violationRoutes(database: OpenDatabase, catalogue: Catalogue): Router {
+export function violationRoutes(database: OpenDatabase, catalogue: Catalogue, now: () => Date): Router {
   const router = Router();
   const { db } = database;
   const catalogueOf = keptCatalogues(db, catalogue);
@@ -141,18 +145,27 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue): R
 
   /** GET /api/violations: of the newest finished sweep, or of `sweep`. Filters: `jurisdiction`, `theme`, `rule`, `class`,
    *  `activity`, `effect`, `feature`, `facility`, `state`, `change`, `certain`, `overdue`, `deadline`, `q`.
-   *  `change=gone` lists what the sweep before saw and this one does not. `f=csv|xlsx|geojson` gives every row as a file. Without any finished sweep nothing is listed, and nothing is thereby cleared: see
-   *  `/api/sweeps`. */
+   *  `change=gone` lists what the sweep before saw and this one does not. `f=csv|xlsx|geojson` gives every row as a list,
+   *  `f=shapefile|kml|gpkg` the places of the facilities, with `crs` and `encoding`. Without any finished sweep nothing is
+   *  listed, and nothing is thereby cleared: see `/api/sweeps`. */
   router.get("/api/violations", async (request, response) => {
-    const query = parameters(request, [...FILTERS, "limit", "after", "f"]);
-    const format = choiceParameter("f", query.f, ["json", "csv", "xlsx", "geojson"]) ?? "json";
+    const shapes = SHAPES.find((each) => each === request.query["f"]);
+    const query = parameters(request, [...FILTERS, "f", ...(shapes ? FILE_PARAMETERS : (["limit", "after"] as const))]);
+    const format = choiceParameter("f", query.f, ["json", "csv", "xlsx", "geojson", ...SHAPES]) ?? "json";
+    const file = shapes && fileOptions(writerOf(shapes)!, query);
+    const packed = file !== undefined || format === "xlsx";
     const limit = integerParameter("limit", query.limit, { min: 1, max: 1000, default: 100 });
     if (query.after !== undefined && !UUID.test(query.after)) throw badParameter("after", "id", query.after);
     const filter = await readFilter(query);
     const lang = langOf(request);
     const page = filter
-      ? await listViolations(db, filter, format === "json" ? { limit, after: query.after } : { limit: MAX_ROWS })
+      ? await listViolations(
+          db,
+          filter,
+          format === "json" ? { limit, after: query.after } : { limit: packed ? MAX_FEATURES : MAX_ROWS },
+        )
       : { items: [], matched: 0, more: false };
+    if (packed && page.more) throw tooMany(page.matched);
     const items: Violation[] = [];
     for (const item of page.items) items.push(await told(lang, item));
     const attachment = `attachment; filename="violations${items[0] ? `-${items[0].as_of}` : ""}.${format}"`;
@@ -165,7 +178,8 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue): R
       return void response
         .type("xlsx")
         .set("Content-Disposition", attachment)
-        .send(await xlsxOf(tableOf(items, lang), say(lang, "violation.sheet")));
+        .send(await writeWorkbook(tableOf(items, lang), say(lang, "violation.sheet")));
+    if (file) return sendFile(response, placesOf(items, lang), file, { lang, date: items[0]?.as_of ?? today(now()) });
     if (format === "geojson")
       return void response
         .type("application/geo+json")
@@ -323,35 +337,62 @@ function readChange(body: unknown, found: StoredViolation): Parameters<typeof ch
   return { version: version as number, before: found.state, after, what, note, evidence, deadline: deadline as string | null };
 }
 
-function tableOf(items: Violation[], lang: Lang): Table {
-  const columns = [
-    "facility_name",
-    "facility",
-    "activity",
-    "districts",
-    "state",
-    "certain",
-    "effect",
-    "theme",
-    "feature",
-    "relation",
-    "distance_m",
-    "deadline",
-    "overdue",
-    "instrument",
-    "article",
-    "status",
-    "gist",
-    "next_step",
-    "office",
-    "reasons",
-    "decided_by",
-    "lon",
-    "lat",
-    "as_of",
-  ];
+const COLUMNS = [
+  "facility_name",
+  "facility",
+  "activity",
+  "districts",
+  "state",
+  "certain",
+  "effect",
+  "theme",
+  "feature",
+  "relation",
+  "distance_m",
+  "deadline",
+  "overdue",
+  "instrument",
+  "article",
+  "status",
+  "gist",
+  "next_step",
+  "office",
+  "reasons",
+  "decided_by",
+  "lon",
+  "lat",
+  "as_of",
+];
+
+/** The places of the facilities as a layer: a point a violation, with its list's columns. */
+function placesOf(items: Violation[], lang: Lang): OutLayer {
+  const { rows } = tableOf(items, lang);
+  const own = { violation: sayBoth("export.violation.id"), rule: sayBoth("export.violation.rule") };
+  const field = (name: string, title: OutLayer["fields"][number]["title"]) => {
+    const type = NUMBERS.has(name) ? "number" : name === "deadline" || name === "as_of" ? "date" : "text";
+    return { name, title, type, unit: null, values: null } as const;
+  };
   return {
-    columns: columns.map((column) => say(lang, `violation.column.${column}`)),
+    name: "violation",
+    title: sayBoth("export.violations"),
+    fields: [
+      ...Object.entries(own).map(([name, title]) => field(name, title)),
+      ...COLUMNS.map((name) => field(name, sayBoth(`violation.column.${name}`))),
+    ],
+    code: "violation",
+    label: "facility_name",
+    features: items.map(({ id, rule, position }, i) => ({
+      geometry: { type: "Point", coordinates: position },
+      properties: { violation: id, rule, ...Object.fromEntries(COLUMNS.map((name, k) => [name, rows[i]![k]])) },
+    })),
+  };
+}
+
+const NUMBERS = new Set(["distance_m", "lon", "lat"]);
+
+function tableOf(items: Violation[], lang: Lang): Table {
+  return {
+    columns: COLUMNS.map((column) => say(lang, `violation.column.${column}`)),
     rows: items.map((each) => [
       each.facility_name,
       each.facility,

@@ -1,4 +1,5 @@
 /** Eleven layers in a real browser: painted, told of, hidden and found; places; and the sites of 试一试. */
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { layers } from "../../server/layers/index.ts";
 import { inBrowser, openScreen } from "../support/browser.ts";
@@ -51,6 +52,21 @@ inBrowser("the layers", (suite) => {
     expect(words).toMatch(/livestock farm/i);
     expect(words).toMatch(/State\s+(operating|closed|planned)/);
     expect(words).not.toMatch(/livestock_farm\n|undefined|null/);
+  });
+
+  it("takes a layer away as a file, and says what the file could not hold", async () => {
+    suite.screen = await openScreen(suite.browser, suite.service.url, "&task=layers&lang=en");
+    const { page } = suite.screen;
+    const menu = suite.screen.at("take-protection_zone");
+    await menu.locator("[data-test=download]").click();
+    await menu.locator("[data-test=download-format]").selectOption("baopan");
+    await menu.locator("[data-test=download-extent]").selectOption({ index: 1 });
+    const [file] = await Promise.all([page.waitForEvent("download"), menu.locator("[data-test=download-take]").click()]);
+    expect(file.suggestedFilename()).toBe("protection_zone.txt");
+    const text = new TextDecoder("gb18030").decode(readFileSync(await file.path()));
+    expect(text).toContain("坐标系=2000国家大地坐标系");
+    expect(text.match(/,@\r\n/g)!.length).toBeGreaterThan(1);
+    await menu.locator("[data-test=download-notes]").getByText("no place for").waitFor();
   });
 
   it("says for the district in view what is loaded and what is not, finds a theme, and hides it", async () => {

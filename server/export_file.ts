@@ -1,0 +1,66 @@
+/** Writing files without keeping others waiting: small ones at once, large ones one after the other in a thread of their own. */
+import { Worker } from "node:worker_threads";
+import { FormatError } from "./formats/format.ts";
+import { xlsxOf } from "./workbook.ts";
+import type { Table } from "./table.ts";
+import type { OutFile, OutLayer, OutOptions, Writer } from "./formats/out/writer.ts";
+
+type LayerOrder = { id: string; layer: OutLayer; options: OutOptions };
+type TableOrder = { table: Table; sheet: string };
+export type WriteOrder = LayerOrder | TableOrder;
+type Refused = { refused: Pick<FormatError, "code" | "params"> };
+export type Written = { file: OutFile } | { bytes: Uint8Array } | Refused;
+
+/** Up to so many vertices and features a file takes some tens of milliseconds, less than a thread needs to start. */
+const SMALL = 2_000;
+const SECONDS = 120;
+const HEAP_MB = 1536;
+
+let before: Promise<unknown> = Promise.resolve();
+
+/** The file of a layer. `size` is its number of vertices and features. Throws FormatError: of the writer, or `too_slow`,
+ *  `too_large` where the thread had to be stopped. */
+export async function writeFile(writer: Writer, layer: OutLayer, options: OutOptions, size: number): Promise<OutFile> {
+  if (size <= SMALL) return writer.write(layer, options);
+  const written = await queued({ id: writer.id, layer, options });
+  return (written as { file: OutFile }).file;
+}
+
+/** A list as a workbook, see `xlsxOf`. Throws as `writeFile` does. */
+export async function writeWorkbook(table: Table, sheet: string): Promise<Buffer> {
+  if (table.rows.length * table.columns.length <= SMALL) return xlsxOf(table, sheet);
+  return Buffer.from(((await queued({ table, sheet })) as { bytes: Uint8Array }).bytes);
+}
+
+async function queued(order: WriteOrder): Promise<Exclude<Written, Refused>> {
+  const made = before.then(() => inThread(order));
+  before = made.catch(() => undefined);
+  const written = await made;
+  if ("refused" in written) throw new FormatError(written.refused.code, written.refused.params);
+  return written;
+}
+
+function inThread(order: WriteOrder): Promise<Written> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("./export_worker.ts", import.meta.url), {
+      workerData: order,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    });
+    const timer = setTimeout(() => {
+      reject(new FormatError("too_slow", { seconds: SECONDS }));
+      void worker.terminate();
+    }, SECONDS * 1000);
+    const settle = (done: () => void) => {
+      clearTimeout(timer);
+      done();
+    };
+    worker.once("message", (written: Written) => settle(() => resolve(written)));
+    worker.once("error", (error: NodeJS.ErrnoException) =>
+      settle(() =>
+        reject(error.code === "ERR_WORKER_OUT_OF_MEMORY" ? new FormatError("too_large", { memory_mb: HEAP_MB }) : error),
+      ),
+    );
+    // After an answer this changes nothing.
+    worker.once("exit", (code) => settle(() => reject(new Error(`the thread that writes files ended with ${code}`))));
+  });
+}
