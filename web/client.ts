@@ -9,6 +9,8 @@ import type { Hit, Related, Version } from "../server/api/search.ts";
 
 /** What the service refused, in its own words; or, with status 0, that it was not reached. */
 export class ApiError extends Error {
+  /** Path of the kind of problem, `/problems/never-known`; empty where the service gave no answer. */
+  readonly type: string;
   readonly status: number;
   readonly title: string;
   readonly detail: string;
@@ -17,6 +19,7 @@ export class ApiError extends Error {
 
   constructor(problem: Partial<Problem> & { status: number }) {
     super(problem.detail ?? problem.title ?? String(problem.status));
+    this.type = problem.type ?? "";
     this.status = problem.status;
     this.title = problem.title ?? "";
     this.detail = problem.detail ?? "";

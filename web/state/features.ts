@@ -122,7 +122,11 @@ export async function load(): Promise<void> {
     settle(
       getVersions(key.layer, key.code, lang.value),
       (value) => (versions.value = value),
-      (error) => (versions_error.value = error),
+      (error) => {
+        // The service knows that there never was such a code: that is an answer.
+        if (error.type.endsWith("/never-known")) versions.value = [];
+        else versions_error.value = error;
+      },
     ),
   ]);
 }
