@@ -16,7 +16,7 @@ export type ThemeHolding = {
   /** Of a declaration of none. */
   document: string | null;
   declared_by: string | null;
-  /** First day of the claim; null: nothing was ever said of the theme. */
+  /** First day of the claim; null where the theme is not loaded. */
   valid_from: string | null;
   /** In force on the day, the district's by competence or, where that is not said, by place. */
   features: number;

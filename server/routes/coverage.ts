@@ -66,7 +66,9 @@ export function coverageRoutes(db: Db, base: Catalogue, live: LiveCatalogue, now
     const items = base.themes.flatMap((theme): ThemeHolding[] => {
       const features = held.get(theme.theme);
       if (!features) return [];
-      const claim = claims.get(theme.theme);
+      const said = claims.get(theme.theme);
+      // That a theme is not loaded may be written down too; it has no data to tell of.
+      const claim = said?.state === "not_loaded" ? undefined : said;
       const of = theme.jurisdiction;
       return [
         {
