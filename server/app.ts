@@ -92,7 +92,7 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(sweepRoutes(database.db, catalogue, jobs, now)); //      /api/sweeps[/{id}[/faults|events|cancel|resume]]
   app.use(violationRoutes(database, catalogue, now)); //           /api/violations[/counts|tiles/{z}/{x}/{y}|{id}[/state]]
   app.use(importRoutes({ db: database.db, catalogue, imports, jobs, changed: tiles.refresh, now })); // /api/imports[/{id}[/read|apply|undo]]
-  app.use(coverageRoutes(database.db, options.catalogue, live)); // /api/coverage/declarations[/{id}/withdraw] /api/checklists[/{jurisdiction}]
+  app.use(coverageRoutes(database.db, options.catalogue, live, now)); // /api/coverage[/declarations[/{id}/withdraw]] /api/checklists[/{jurisdiction}]
   app.use(exampleRoutes(database.db, options.examples ?? [])); //  /api/examples
   app.use(tileRoutes(database.db, now, ground)); //                        /tiles/{layers}[/{z}/{x}/{y}] /style.json
   app.get("/problems/:type", describeProblem);

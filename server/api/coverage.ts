@@ -1,5 +1,32 @@
-/** Wire types of `/api/coverage/declarations` and `/api/checklists`: what a district says it has none of, and what it asks. */
+/** Wire types of `/api/coverage`, `/api/coverage/declarations` and `/api/checklists`: what a district holds, what it says it
+ *  has none of, and what it asks. */
+import type { Basis, CoverageState } from "./checks.ts";
 import type { Text } from "./common.ts";
+
+/** What a district holds of one theme on a day. */
+export type ThemeHolding = {
+  theme: string;
+  title: string;
+  layer: string;
+  state: CoverageState;
+  /** Of the claim; null where the theme is not loaded. */
+  data_date: string | null;
+  source: string | null;
+  basis: Basis | null;
+  /** Of a declaration of none. */
+  document: string | null;
+  declared_by: string | null;
+  /** First day of the claim; null where the theme is not loaded. */
+  valid_from: string | null;
+  /** In force on the day, the district's by competence or, where that is not said, by place. */
+  features: number;
+  /** Least and greatest of the features that say one, metres; null: none does. */
+  accuracy_m: { min: number; max: number } | null;
+  /** A checklist may not leave it off. */
+  locked: boolean;
+  /** Districts whose plans alone know the theme; null: every district. */
+  known_in: string[] | null;
+};
 
 /** A district's word that it has no feature of a theme. Counts as covered in checks (`declared_none`). */
 export type Declaration = {

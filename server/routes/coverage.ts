@@ -1,21 +1,23 @@
-/** `/api/coverage/declarations`, `/api/checklists`: what a district says it has none of, and what it asks. */
+/** `/api/coverage`, `/api/coverage/declarations`, `/api/checklists`: what a district holds, what it says it has none of, and
+ *  what it asks. */
 import { randomUUID } from "node:crypto";
 import express, { type Request, Router } from "express";
 import { z } from "zod";
-import type { ChecklistVersion, Declaration } from "../api/coverage.ts";
+import type { ChecklistVersion, Declaration, ThemeHolding } from "../api/coverage.ts";
 import type { List } from "../api/common.ts";
 import { ZONES } from "../catalogue_faults.ts";
 import { type LiveCatalogue, versionsOf } from "../checklists.ts";
 import type { Db } from "../db/open.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import { issuesOf } from "../imports/requests.ts";
-import { layerOf } from "../layers/index.ts";
+import { layerOf, layers } from "../layers/index.ts";
 import { isDay } from "../layers/validate.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
 import { madeChecklists, storeChecklist } from "../queries/checklists.ts";
 import { hasOutline } from "../queries/coverage.ts";
 import { type Declared, declareNone, listDeclarations, withdrawDeclaration } from "../queries/declarations.ts";
-import { badParameter, choiceParameter, parameters } from "../query.ts";
+import { claimsOfDistrict, featuresOfDistrict } from "../queries/holdings.ts";
+import { badParameter, choiceParameter, dateParameter, parameters } from "../query.ts";
 import { OPERATOR } from "./imports.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -34,12 +36,59 @@ const DECLARATION = z.strictObject({
 });
 const CHECKLIST = z.strictObject({ themes: z.array(z.string().max(100)).min(1).max(200), valid_from: day, source: text(500) });
 
-export function coverageRoutes(db: Db, base: Catalogue, live: LiveCatalogue): Router {
+export function coverageRoutes(db: Db, base: Catalogue, live: LiveCatalogue, now: () => Date): Router {
   const router = Router();
   const json = express.json({ limit: 256 * 1024, type: ["application/json", "text/plain"] });
   const say = (request: Request, declared: Declared): Declaration => ({
     ...declared,
     title: base.themes.find(({ theme }) => theme === declared.theme)?.title[langOf(request)] ?? declared.theme,
+  });
+
+  /** GET /api/coverage?jurisdiction=&datetime=: every theme that this version has a layer for, in the order of the catalogue,
+   *  with what the district holds of it. 404 for a district without an outline. */
+  router.get("/api/coverage", async (request, response) => {
+    const { jurisdiction, datetime } = parameters(request, ["jurisdiction", "datetime"]);
+    if (jurisdiction === undefined || !CODE.test(jurisdiction))
+      throw badParameter("jurisdiction", "GB/T 2260, 500118", jurisdiction);
+    await mustBeDistrict(jurisdiction);
+    const asOf = dateParameter("datetime", datetime, now());
+    const claims = await claimsOfDistrict(db, jurisdiction, asOf);
+    const held = new Map(
+      (
+        await Promise.all(
+          layers.map(async (layer) => {
+            const themes = base.themes.filter((theme) => theme.layer === layer.id);
+            return [...(await featuresOfDistrict(db, layer, themes, { jurisdiction, asOf }))];
+          }),
+        )
+      ).flat(),
+    );
+    const items = base.themes.flatMap((theme): ThemeHolding[] => {
+      const features = held.get(theme.theme);
+      if (!features) return [];
+      const said = claims.get(theme.theme);
+      // That a theme is not loaded may be written down too; it has no data to tell of.
+      const claim = said?.state === "not_loaded" ? undefined : said;
+      const of = theme.jurisdiction;
+      return [
+        {
+          theme: theme.theme,
+          title: theme.title[langOf(request)],
+          layer: theme.layer,
+          state: claim?.state ?? "not_loaded",
+          data_date: claim?.data_date ?? null,
+          source: claim?.source ?? null,
+          basis: claim?.basis ?? null,
+          document: claim?.document ?? null,
+          declared_by: claim?.declared_by ?? null,
+          valid_from: claim?.valid_from ?? null,
+          ...features,
+          locked: ALWAYS.includes(theme.theme),
+          known_in: of === undefined ? null : [of].flat(),
+        },
+      ];
+    });
+    response.json(listOf(request, items));
   });
 
   /** GET /api/coverage/declarations?jurisdiction=&withdrawn=: newest first, those of the files last. */

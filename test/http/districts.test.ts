@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ChecklistVersion, Declaration } from "../../server/api/coverage.ts";
+import type { ChecklistVersion, Declaration, ThemeHolding } from "../../server/api/coverage.ts";
 import type { List, Problem } from "../../server/api/common.ts";
 import type { LayerOfImport } from "../../server/api/imports.ts";
 import { GEODATA, prepareDatabase } from "../../server/service.ts";
@@ -99,6 +99,59 @@ eachEngine((engine) => {
       const answers = await Promise.all([1, 2, 3].map(() => post("/api/checklists/500118", body)));
       expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
       expect(await lists("500118")).toHaveLength(3);
+    });
+  });
+
+  describe("what a district holds", () => {
+    const held = async (datetime: string) =>
+      (await service.json<List<ThemeHolding>>(`/api/coverage?jurisdiction=500118&datetime=${datetime}&lang=en`)).items;
+
+    it("is told theme by theme: claim, features that hold on the day, their accuracy, and what a checklist may not leave off", async () => {
+      const items = await held("2026-02-01");
+      const first = items.find(({ theme }) => theme === "protection_zone/first")!;
+      expect(first).toMatchObject({
+        layer: "protection_zone",
+        state: "loaded",
+        basis: "schematic",
+        locked: true,
+        accuracy_m: null,
+      });
+      const own = (await zones("2026-02-01")).filter(
+        ({ properties }) => properties!["level"] === "first" && properties!["competent_jurisdiction"] === "500118",
+      );
+      expect(first.features).toBe(own.length);
+      expect(items.find(({ theme }) => theme === THEME)).toMatchObject({
+        state: "not_loaded",
+        data_date: null,
+        features: 0,
+        locked: false,
+      });
+      expect((await held("1990-01-01")).find(({ theme }) => theme === first.theme)).toMatchObject({
+        state: "not_loaded",
+        features: 0,
+      });
+    });
+
+    it("tells the least and the greatest accuracy of what was brought in, only while it stands", async () => {
+      const reserve = (code: string, accuracy_m: number) => ({
+        type: "Feature",
+        geometry: A,
+        properties: { code, name_zh: code, kind: "nature_reserve_core", accuracy_m },
+      });
+      const { id } = await uploadGeoJson([reserve("AC-1", 2), reserve("AC-2", 30)]);
+      const source = { ...AS_ZONES.source, basis: "computed_default", accuracy_m: 10 };
+      const applied = await apply<LayerOfImport>(id, { ...AS_ZONES, layer: "control_area", source });
+      expect(applied.status, JSON.stringify(applied.body)).toBe(201);
+      const of = async (day: string) => (await held(day)).find(({ theme }) => theme === THEME)!;
+      expect(await of("2026-02-01")).toMatchObject({ state: "not_loaded", features: 2, accuracy_m: { min: 2, max: 30 } });
+      expect((await of("2025-12-31")).features).toBe(0);
+      expect((await undo(id)).status).toBe(200);
+      expect(await of("2026-02-01")).toMatchObject({ features: 0, accuracy_m: null });
+    });
+
+    it("is refused for a district without an outline, and without one named", async () => {
+      expect((await service.get("/api/coverage?jurisdiction=999999")).status).toBe(404);
+      expect((await service.get("/api/coverage")).status).toBe(400);
     });
   });
 

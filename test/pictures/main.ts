@@ -5,6 +5,9 @@ import { launchBrowser, noBrowser, openScreen, type Screen, startProgram } from 
 
 const FOLDER = join(import.meta.dirname, "..", "..", "web", "pictures");
 const SIZE = { viewport: { width: 1280, height: 800 } };
+/** In GBK, with neither .prj nor .cpg. */
+const SHAPEFILE = join(import.meta.dirname, "..", "fixtures/formats/shapefile/good/gbk_zone35_loose_no_prj_no_cpg");
+const LOOSE = ["shp", "shx", "dbf"];
 const ZONES = [105.935, 29.218, 105.972, 29.262];
 
 /** Sites across the zones. */
@@ -73,6 +76,15 @@ const SCENES: Record<string, (screen: Screen) => Promise<void>> = {
     await screen.page.keyboard.press("/");
     await screen.page.keyboard.type("红江");
     await screen.page.waitForTimeout(1200);
+  },
+  async data(screen) {
+    await screen.frame([105.8, 29.2, 106.1, 29.4]);
+    await screen.at("task-data").click();
+    await screen.at("data-import").click();
+    await screen.at("door-files").setInputFiles(LOOSE.map((ending) => join(SHAPEFILE, `选址.${ending}`)));
+    await screen.at("crs-candidate-0").click();
+    await screen.at("crs-used").waitFor();
+    await screen.page.waitForTimeout(1500);
   },
   async catalogue(screen) {
     await screen.at("task-catalogue").click();

@@ -20,6 +20,7 @@ import {
   popup,
   startPicking,
   type PopupTarget,
+  uploaded,
   view_center,
   view_zoom,
 } from "../state/map_view.ts";
@@ -98,6 +99,7 @@ export function createMap(container: HTMLElement): Map | undefined {
     startMark(map);
     startMeasure(map);
     watchRuns(map);
+    watchUpload(map);
     const { startDrawingTools } = await import("./drawing.ts");
     if (!gone.has(map)) watchDrawing(map, startDrawingTools);
   });
@@ -149,6 +151,20 @@ function watchRuns(map: Map): void {
       void Promise.resolve().then(() => stop());
       const { startRuns } = await import("./runs.ts");
       if (!gone.has(map)) startRuns(map);
+    },
+    { immediate: true },
+  );
+}
+
+/** What comes through the door is drawn from the first time that something does. */
+function watchUpload(map: Map): void {
+  const stop = watch(
+    uploaded,
+    async (now) => {
+      if (now.length === 0) return;
+      void Promise.resolve().then(() => stop());
+      const { startUpload } = await import("./upload.ts");
+      if (!gone.has(map)) startUpload(map);
     },
     { immediate: true },
   );

@@ -15,6 +15,7 @@ export type Task =
   | "examples"
   | "records"
   | "catalogue"
+  | "data"
   | "feature"
   | "print"
   | "help";
@@ -26,6 +27,7 @@ export const TASKS: readonly Exclude<Task, "feature" | "print" | "help">[] = [
   "examples",
   "records",
   "catalogue",
+  "data",
 ];
 
 /** Heights of the sheet on a phone. */

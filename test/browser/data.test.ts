@@ -1,0 +1,297 @@
+/** The door and the data room in a real browser: what is dropped is looked at, placed, put to use; what is written comes out
+ *  again; what a district has none of, and what it asks. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import type { ThemeHolding } from "../../server/api/coverage.ts";
+import type { List } from "../../server/api/common.ts";
+import { ask, chooseActivity, flawsOf, inBrowser, openScreen } from "../support/browser.ts";
+import { geoJson, zone } from "../support/imports.ts";
+import { rectangle } from "../support/service.ts";
+
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+/** A loose shapefile in GBK and EPSG:4523, which says neither: no .prj, no .cpg. */
+const SHAPEFILE = join(import.meta.dirname, "..", "fixtures/formats/shapefile/good/gbk_zone35_loose_no_prj_no_cpg");
+const RESERVE = "control_area/nature_reserve_core";
+const FIRST = "protection_zone/first";
+const A = rectangle(105.95, 29.23, 105.951, 29.231);
+const B = rectangle(105.96, 29.23, 105.961, 29.231);
+/** The same rectangle in the 3-degree zone of 105 E (EPSG:4544). */
+const METRES = rectangle(592363.53, 3235135.924, 592459.861, 3235247.559);
+
+type Given = { name: string; text?: string; base64?: string };
+
+inBrowser("the data room", (suite) => {
+  const at = (name: string) => suite.screen.at(name);
+  const json = async <T>(path: string) => (await (await fetch(suite.service.url + path)).json()) as T;
+  const open = async (query: string, options: object = DESKTOP) => {
+    suite.screen = await openScreen(suite.browser, suite.service.url, query, options);
+  };
+  /** As a hand does: dragged over, then let go. */
+  const dropOn = (test: string, files: Given[]) =>
+    suite.screen.page.evaluate(
+      ([where, given]) => {
+        const page = globalThis as unknown as {
+          document: { querySelector(selector: string): { dispatchEvent(event: unknown): boolean } };
+          DataTransfer: new () => { items: { add(file: unknown): void } };
+          DragEvent: new (type: string, init: object) => unknown;
+          File: new (parts: unknown[], name: string) => unknown;
+          atob(text: string): string;
+        };
+        const transfer = new page.DataTransfer();
+        for (const { name, text, base64 } of given as { name: string; text?: string; base64?: string }[]) {
+          const bytes = base64 === undefined ? text : Uint8Array.from(page.atob(base64), (sign) => sign.charCodeAt(0));
+          transfer.items.add(new page.File([bytes], name));
+        }
+        const target = page.document.querySelector(`[data-test="${where as string}"]`);
+        for (const type of ["dragover", "drop"])
+          target.dispatchEvent(new page.DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+      },
+      [test, files] as const,
+    );
+  const shapefile = (): Given[] =>
+    readdirSync(SHAPEFILE).map((name) => ({ name, base64: readFileSync(join(SHAPEFILE, name)).toString("base64") }));
+  const ready = () => at("upload-preview").waitFor();
+  const holding = async (theme: string) =>
+    (await json<List<ThemeHolding>>("/api/coverage?jurisdiction=500118")).items.find((one) => one.theme === theme)!;
+  const setDay = async (test: string, day: string) => {
+    await at(test).locator("input").fill(day);
+    await at(test).locator("input").press("Enter");
+  };
+  const fillSource = async () => {
+    await at("source-title").fill("永川区水源地矢量");
+    await setDay("source-data_date", "2025-12-31");
+    await setDay("source-valid_from", "2026-01-01");
+    await at("source-basis").selectOption("schematic");
+  };
+
+  it("zh: a GBK shapefile without .prj is dropped on the map, its first candidate chosen, and a check run", async () => {
+    await open("&lang=zh");
+    await dropOn("stage", shapefile());
+    await ready();
+    expect(await at("upload-format").innerText()).toBe("Shapefile");
+    expect(await at("upload-encoding").innerText()).toMatch(/GB18030.*按内容判断/s);
+    expect(await at("upload-counts").innerText()).toMatch(/应有 2.*读到 2.*有问题 0/s);
+    // A guess is said to be one, and nothing can be done with it.
+    expect(await at("crs-uncertain").innerText()).toContain("推测");
+    expect(await at("use-site").getAttribute("aria-pressed")).toBe("true");
+    expect(await at("use-site-go").isDisabled()).toBe(true);
+    const first = at("crs-candidate-0");
+    expect(await first.innerText()).toMatch(/EPSG:4523.*较可能.*35/s);
+    expect(await suite.screen.drawnOf("sj-upload")).toBe(0);
+    await suite.screen.frame([105.8, 29.2, 106.1, 29.4]);
+    await first.hover();
+    await expect.poll(() => suite.screen.drawnOf("sj-upload")).toBeGreaterThan(0);
+    await first.click();
+    await at("crs-used").waitFor();
+    expect(await first.getAttribute("aria-pressed")).toBe("true");
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
+    // The names came through as Chinese.
+    expect(await at("use-rows").innerText()).toContain("临江河东岸养殖场");
+    await at("use-rows").selectOption("1");
+    await at("use-site-go").click();
+    await at("site-current").waitFor();
+    expect(await at("site-current").innerText()).toMatch(/文件/);
+    await chooseActivity(suite.screen, "养猪场");
+    await ask(suite.screen);
+    await at("conclusion").waitFor();
+  });
+
+  it("zh: coordinates of a web map are taken as such on request, and leave doubt in the check", async () => {
+    await open("&lang=zh&task=data");
+    await at("data-import").click();
+    await at("door-files").setInputFiles({
+      name: "site.geojson",
+      mimeType: "application/geo+json",
+      buffer: Buffer.from(geoJson([zone("T-1", A)])),
+    });
+    await ready();
+    expect(await at("crs-used").innerText()).toContain("4490");
+    await at("crs-more").click();
+    const shifted = suite.screen.page.locator("[data-test^=crs-candidate]", { hasText: "GCJ-02" });
+    expect(await shifted.innerText()).toMatch(/仅凭数值看不出来/);
+    await shifted.click();
+    await expect.poll(() => at("crs-accuracy").innerText()).toMatch(/5\.0 米|5\.0 m/);
+    await at("use-site").click();
+    await at("use-site-go").click();
+    await at("site-current").waitFor();
+    expect(await at("accuracy").locator("input").inputValue()).toBe("5");
+  });
+
+  it("zh: into a layer by the wizard: fields found, faults by trial, written, undone", async () => {
+    await open("&lang=zh&task=data");
+    await at("data-import").click();
+    const rows = [zone("DR-1", A, { 联系人: "张三" }), zone("DR-2", B, { 级别: "特级", 联系人: "李四" })];
+    await dropOn("door-drop", [{ name: "zones.geojson", text: geoJson(rows) }]);
+    await ready();
+    expect(await at("use-layer").getAttribute("aria-pressed")).toBe("true");
+    await at("layer-layer").selectOption("protection_zone");
+    await at("layer-mapping").waitFor();
+    expect(await at("map-code").inputValue()).toBe("编号");
+    expect(await at("map-level").inputValue()).toBe("级别");
+    expect(await at("layer-unused").innerText()).toContain("联系人");
+    expect(await at("layer-missing").innerText()).toMatch(/生效日期.*数据日期.*边界依据/);
+    expect(await at("layer-try").isDisabled()).toBe(true);
+    await fillSource();
+    await at("layer-try").click();
+    await at("layer-trial").waitFor();
+    expect(await at("layer-trial").innerText()).toMatch(/2 行中 1 行可写入.*第 2 行.*特级/s);
+    expect(await at("layer-write").isDisabled()).toBe(true);
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
+    await at("mode-good_rows").check();
+    // Another question: another trial.
+    await at("layer-trial").waitFor({ state: "detached" });
+    await at("layer-try").click();
+    await at("layer-trial").waitFor();
+    const before = await holding(FIRST);
+    await at("layer-write").click();
+    await at("layer-result").waitFor();
+    expect(await at("layer-result").innerText()).toMatch(/1 个要素.*1 行有错/s);
+    expect((await holding(FIRST)).features).toBe(before.features + 1);
+
+    await at("result-history").click();
+    await at("history-undo").first().click();
+    await at("history-undo-sure").click();
+    await expect.poll(() => at("history-import").first().innerText()).toContain("已撤销");
+    expect(await holding(FIRST)).toEqual(before);
+    expect(await at("history-undo").count()).toBe(0);
+  });
+
+  it("zh: a shape that crosses itself is named, and its repair offered with the area before and after", async () => {
+    const bow = [
+      [105.85, 29.33],
+      [105.851, 29.331],
+      [105.851, 29.33],
+      [105.85, 29.331],
+      [105.85, 29.33],
+    ];
+    await open("&lang=zh&task=data");
+    await at("data-import").click();
+    await at("door-text").fill(geoJson([zone("T-1", { type: "Polygon", coordinates: [bow] })]));
+    await at("door-take-text").click();
+    await ready();
+    expect(await at("upload-faults").innerText()).toContain("第 1 行");
+    expect(await at("upload-repairs").innerText()).toMatch(/修复前面积.*修复后面积.*公顷/s);
+    await at("use-site").click();
+    await at("use-site-go").click();
+    await at("door").locator("[data-test=problem]").waitFor();
+    await at("upload-repair").check();
+    await at("use-site-go").click();
+    await at("site-current").waitFor();
+  });
+
+  it("zh: many sites from a file of another format are judged as a batch", async () => {
+    await open("&lang=zh&task=screening");
+    await suite.screen.page.locator("[data-test=batch-form], [data-test=screening-new]").first().waitFor();
+    if (await at("screening-new").count()) await at("screening-new").click();
+    await dropOn("batch-drop", shapefile());
+    await ready();
+    expect(await at("use-screening").getAttribute("aria-pressed")).toBe("true");
+    await at("crs-candidate-0").click();
+    await at("crs-used").waitFor();
+    expect(await at("use-field-name").inputValue()).toBe("名称");
+    await at("use-activity").selectOption("livestock_farm");
+    await at("use-screening-go").click();
+    await expect.poll(() => at("line-row").count()).toBe(2);
+    expect(await at("line-row").first().innerText()).toContain("临江河东岸养殖场");
+  });
+
+  it("zh: what the form cannot read goes on to the service; what nobody can read is refused in words", async () => {
+    await open("&lang=zh");
+    await at("type-coordinates").click();
+    await suite.screen.page
+      .locator("[data-test=typing] textarea")
+      .fill("POLYGON((105.95 29.23,105.951 29.23,105.951 29.231,105.95 29.23))");
+    await at("take-text").click();
+    await at("site-recognise").click();
+    await ready();
+    expect(await at("upload-format").innerText()).toBe("WKT");
+    await at("upload-clear").click();
+    await dropOn("stage", [{ name: "plan.dwg", text: "AC1032 is no drawing that can be read here" }]);
+    await at("door").locator("[data-test=problem]").waitFor();
+    expect(await at("door").innerText()).toMatch(/DWG|格式/);
+  });
+
+  it("zh: layers say what is loaded, how old and how exact, and show what a claim covers", async () => {
+    await open("&lang=zh&task=data");
+    const theme = at(`data-theme-${FIRST}`);
+    await theme.waitFor();
+    expect(await theme.innerText()).toMatch(/已载入.*个要素.*\d{4}-\d\d-\d\d （.*示意数据/s);
+    expect(await at(`data-theme-${RESERVE}`).innerText()).toContain("未载入");
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
+    await theme.locator("[data-test=data-show-coverage]").click();
+    await expect.poll(() => suite.screen.drawnOf("sj-piece")).toBeGreaterThan(0);
+    const [file] = await Promise.all([suite.screen.page.waitForEvent("download"), at("data-download-protection_zone").click()]);
+    const all = JSON.parse(readFileSync((await file.path())!, "utf8")) as { features: unknown[] };
+    expect(all.features.length).toBeGreaterThan(1);
+  });
+
+  it("zh: none is declared by a document, counts, and is withdrawn; where data is loaded it is not offered", async () => {
+    await open("&lang=zh&task=data");
+    await at("data-declarations").click();
+    await at("declare-form").waitFor();
+    await expect.poll(() => at("declare-theme").locator(`option[value="${RESERVE}"]`).count()).toBe(1);
+    expect(await at("declare-theme").locator(`option[value="${FIRST}"]`).count()).toBe(0);
+    expect(await at("declare-go").isDisabled()).toBe(true);
+    await at("declare-theme").selectOption(RESERVE);
+    await at("declare-document").fill("永林函〔2026〕1号");
+    await at("declare-name").fill("永川区林业局");
+    await setDay("declare-date", "2026-03-01");
+    await at("declare-go").click();
+    await expect.poll(() => at("declaration").first().innerText()).toMatch(/永林函〔2026〕1号；永川区林业局；2026-03-01/);
+    expect(await holding(RESERVE)).toMatchObject({ state: "declared_none", document: "永林函〔2026〕1号" });
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
+    await at("withdraw").click();
+    await at("withdraw-sure").click();
+    await expect.poll(() => at("declaration").first().innerText()).toContain("已撤回");
+    expect((await holding(RESERVE)).state).toBe("not_loaded");
+  });
+
+  it("zh: a checklist takes one theme more from a day on; protection zones stay on", async () => {
+    await open("&lang=zh&task=data");
+    await at("data-checklist").click();
+    await at("checklist-now").waitFor();
+    expect(await at("checklist-now").innerText()).toContain("500118@2");
+    const locked = at(`asks-${FIRST}`);
+    expect([await locked.isChecked(), await locked.isDisabled()]).toEqual([true, true]);
+    expect(await at("checklist-go").isDisabled()).toBe(true);
+    await at(`asks-${RESERVE}`).check();
+    expect(await at("checklist-difference").innerText()).toContain("增加");
+    await setDay("checklist-valid_from", "2010-01-01");
+    await at("checklist-source").fill("区生态环境局");
+    await at("checklist-go").click();
+    await at("data-checklist-form").locator("[data-test=problem]").waitFor();
+    await setDay("checklist-valid_from", "2027-01-01");
+    await at("checklist-go").click();
+    expect(await at("checklist-made").innerText()).toContain("500118@3");
+    await expect.poll(() => at("checklist-version").first().innerText()).toContain("2027-01-01");
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
+  });
+
+  it("en phone: a file without a reference system is placed by hand, tried, written and taken back", async () => {
+    await open("&lang=en&task=data", PHONE);
+    await at("data-import").click();
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
+    await at("door-files").setInputFiles({
+      name: "zones.geojson",
+      mimeType: "application/geo+json",
+      buffer: Buffer.from(geoJson([zone("PH-1", METRES)], "")),
+    });
+    await ready();
+    expect(await at("crs-uncertain").innerText()).toContain("guess");
+    await suite.screen.page.locator("[data-test^=crs-candidate]", { hasText: "EPSG:4544" }).first().click();
+    await at("crs-used").waitFor();
+    await expect.poll(() => suite.screen.drawnOf("sj-upload")).toBeGreaterThan(0);
+    await at("layer-layer").selectOption("protection_zone");
+    await at("layer-mapping").waitFor();
+    await fillSource();
+    await at("layer-try").click();
+    await at("layer-trial").waitFor();
+    expect(await at("layer-trial").innerText()).toContain("1 of 1 rows can be written");
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
+    await at("layer-write").click();
+    await at("result-undo").click();
+    await expect.poll(() => at("layer-result").innerText()).toContain("Undone");
+  });
+});
