@@ -206,14 +206,19 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue, no
     const lang = langOf(request);
     if (!filter) throw new Problem(404, "no-sweep");
     const { by, lists, ...counts } = await countViolations(db, filter);
+    // The days are those of districts' plans: their rules' lists come before the same facilities under national law.
+    const plans = new Set(catalogue.instruments.flatMap(({ id, jurisdiction }) => (jurisdiction === null ? [] : [id])));
+    const planned = new Set(catalogue.rules.flatMap(({ id, instrument }) => (plans.has(instrument) ? [id] : [])));
     const names = await jurisdictionNames(db);
     const answer: ViolationCounts = {
       ...counts,
-      lists: lists.map((each) => ({
-        ...each,
-        place: names[each.jurisdiction]?.[lang] ?? each.jurisdiction,
-        title: titleOf(lang, "rule", each.rule, names),
-      })),
+      lists: lists
+        .toSorted((a, b) => Number(planned.has(b.rule)) - Number(planned.has(a.rule)))
+        .map((each) => ({
+          ...each,
+          place: names[each.jurisdiction]?.[lang] ?? each.jurisdiction,
+          title: titleOf(lang, "rule", each.rule, names),
+        })),
       by: Object.fromEntries(
         Object.entries(by).map(([name, rows]) => [
           name,
