@@ -142,7 +142,7 @@ inBrowser("the desk", (suite) => {
     await suite.screen.at("view-answer").click();
     expect(await size()).not.toBe(before);
     await suite.screen.page.locator("[data-change=changed]").first().waitFor();
-    expect(await suite.screen.page.locator("[data-change=changed]").first().innerText()).toContain("原：");
+    expect(await suite.screen.page.locator("[data-change=changed]").first().textContent()).toContain("原：");
     await suite.screen.at("view-form").click();
     await drag([105.95135, 29.23075], [105.9508, 29.2298]);
     await suite.screen.at("trial-problem").waitFor();

@@ -84,6 +84,9 @@ inBrowser("the screen", (suite) => {
     expect(await suite.screen.at("standing").innerText()).toContain("示例数据演示");
     expect(await suite.screen.at("sentence").innerText()).toMatch(/^示例数据演示：/);
     const finding = suite.screen.at("findings-legal").locator('[data-rule="WS-02"]').first();
+    // What is out of sight is not laid out: it has no text to see.
+    await finding.scrollIntoViewIfNeeded();
+    await expect.poll(() => finding.innerText()).toContain("第三百一十九条");
     const text = await finding.innerText();
     expect(text).toContain("第三百一十九条");
     expect(text).toContain("全部位于 红江闸坝饮用水水源一级保护区");
