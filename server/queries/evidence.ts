@@ -207,7 +207,7 @@ function inForceOn(asOf: string): RawBuilder<unknown> {
 }
 
 /** No theme's features are counted beyond this: that there are any is the proof, and a country's are not counted for it. */
-export const MOST_COUNTED = 10_000;
+export const MOST_COUNTED = 1000;
 
 /** For each site, how many features in force each theme has in the files that claim to cover it (none beyond MOST_COUNTED a
  *  file is counted): 0 when any of those files has none, for an emptied file proves nothing, whatever other districts have.
