@@ -167,6 +167,8 @@ export function sweepStep(database: OpenDatabase, catalogue: Catalogue) {
   }
 }
 
+const LOOK_AGAIN_MS = 300;
+
 /** A whole sweep at once, for the command line: begun (or taken up, where one is under way for the date) and finished. */
 export async function sweepNow(
   database: OpenDatabase,
@@ -180,10 +182,15 @@ export async function sweepNow(
   const failures: string[] = [];
   const log = { error: (data: unknown, message: string) => failures.push(`${message}: ${JSON.stringify(data)}`) };
   const jobs = createJobs(database, log, [{ table: "sweep", step: sweepStep(database, catalogue) }]);
-  jobs.wake();
-  await jobs.idle();
+  let sweep = (await readSweep(db, id))!;
+  while (sweep.state === "queued" || sweep.state === "running") {
+    jobs.wake();
+    await jobs.idle();
+    sweep = (await readSweep(db, id))!;
+    // A running service may have been the first to take it: then it is followed to its end.
+    if (sweep.state === "queued" || sweep.state === "running") await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
   await jobs.close();
-  const sweep = (await readSweep(db, id))!;
   if (sweep.state === "failed") throw new Error(`The sweep failed: ${sweep.failure}`);
   tell(`sweep ${id} as of ${asOf}: ${sweep.state}, ${sweep.done} of ${sweep.total} facilities, ${sweep.faulty} cannot be judged`);
   tell(`${sweep.clues} clues, ${sweep.certain} of them certain`);

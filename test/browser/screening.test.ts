@@ -125,9 +125,8 @@ inBrowser("many sites", (suite) => {
     await at("site-faults").waitFor();
     await at("open-as-check").click();
     await at("missing").waitFor();
-    expect(await suite.screen.page.locator("[data-test=project-name] input, input[data-test=project-name]").inputValue()).toBe(
-      "无图",
-    );
+    const name = suite.screen.page.locator("[data-test=project-name] input, input[data-test=project-name]");
+    await expect.poll(() => name.inputValue()).toBe("无图");
     expect(await total()).toBe(before + 1);
   });
 
