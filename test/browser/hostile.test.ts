@@ -109,12 +109,12 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `hostile names (skipped: ${
       const { width } = options.viewport;
       screen = await openScreen(browser, service.url, "&task=sweep&date=2018-01-01", options);
       await screen.at("sweep-summary").waitFor();
+      // Of hundreds of rows only those in sight are drawn.
+      await screen.at("clue-search").fill("img src");
       if (width < 760) await screen.at("sweep-view-list").click();
       await screen.at("clue-grouping").selectOption("none");
-      await expect.poll(() => screen.at("line-row").count()).toBeGreaterThan(3);
+      await expect.poll(() => screen.at("data-table").innerText()).toContain("<img src=x");
       await harmless(width);
-      const text = await screen.at("data-table").innerText();
-      expect(text).toContain("<img src=x");
       const heights = await screen.at("line-row").evaluateAll((rows) => rows.map((one) => one.getBoundingClientRect().height));
       expect(Math.max(...heights)).toBeLessThan(140);
       await screen.at("line-row").first().click();
