@@ -165,6 +165,8 @@ function expectSamePlace(got: Geometry | null, wanted: Geometry | null, crs: str
 
 const DEGREES = 0.51e-9;
 const MILLIMETRE = 1.1e-8;
+/** Half of the last figure of the seconds written, and of degrees as they are read. */
+const SECONDS = 0.5e-5 / 3600 + DEGREES;
 const SYSTEMS = [
   { crs: "EPSG:4490", tolerance: DEGREES },
   { crs: "EPSG:4523", tolerance: MILLIMETRE },
@@ -253,7 +255,7 @@ describe("out and in again, formats with a system or a shape of their own", () =
   for (const id of ["csv", "xlsx"])
     for (const [notation, tolerance] of [
       ["decimal", DEGREES],
-      ["dms", 1.5e-9],
+      ["dms", SECONDS],
       ["gk", MILLIMETRE],
     ] as const)
       it(`turning points as ${id} (${notation}) keep every ring`, () =>
@@ -279,6 +281,11 @@ describe("what a format cannot hold is said", () => {
   const one = (record: Record<string, unknown>, fields = FIELDS) =>
     layer([{ geometry: { type: "Point", coordinates: [106, 29.2] }, properties: { code: "D-1", ...record } }], fields);
   const codes = ({ notes }: OutFile) => notes.map(({ code }) => code);
+
+  it("a shapefile keeps a small number of many figures whole", async () => {
+    const again = await readAgain(await write("shapefile", one({ area_ha: -0.0000010304869595261993 }), { crs: "EPSG:4523" }));
+    expect(again.features[0]!.properties[namesIn(again)("area_ha")]).toBe(-0.0000010304869595261993);
+  });
 
   it("characters that GBK lacks are named and marked, and UTF-8 keeps them", async () => {
     const whole = one({ name: "水厂😀𠮷" });

@@ -5,8 +5,9 @@ import { cellOf, textOf, type OutField, type OutNote } from "./writer.ts";
 
 const NAME_BYTES = 10;
 const TEXT_BYTES = 254;
-/** Wider numbers, and those that need an exponent, stand in a floating field of 24. */
+/** Wider numbers, and those that need an exponent, stand in a floating field. */
 const NUMBER_BYTES = 18;
+const FLOAT_BYTES = 24;
 /** Of fields without any value, so that somebody can fill them in. */
 const EMPTY_WIDTH = { text: 50, integer: 9, number: [18, 3] } as const;
 
@@ -32,6 +33,12 @@ export function shortNames(names: readonly string[], encoder: Encoder): string[]
 function digitsOf(value: number): string | null {
   const text = String(value);
   return text.includes("e") || (Number.isInteger(value) && !Number.isSafeInteger(value)) ? null : text;
+}
+
+/** A number without loss in at most 24 characters: an exponent where the digits would be more (-0.0000010304869595261993). */
+function floating(value: number): string {
+  const digits = digitsOf(value);
+  return digits !== null && digits.length <= FLOAT_BYTES ? digits : value.toExponential();
 }
 
 /** Type and width of each field by all its values. */
@@ -66,13 +73,13 @@ function numberColumn(values: readonly number[]): Pick<DbfColumn, "type" | "widt
   let [whole, decimals] = [1, 0];
   for (const value of values) {
     const digits = digitsOf(value);
-    if (digits === null) return { type: "F", width: 24, decimals: 15 };
+    if (digits === null) return { type: "F", width: FLOAT_BYTES, decimals: 15 };
     const [before, after = ""] = digits.split(".");
     whole = Math.max(whole, before!.length);
     decimals = Math.max(decimals, after.length);
   }
   const width = whole + (decimals > 0 ? decimals + 1 : 0);
-  return width > NUMBER_BYTES ? { type: "F", width: 24, decimals: 15 } : { type: "N", width, decimals };
+  return width > NUMBER_BYTES ? { type: "F", width: FLOAT_BYTES, decimals: 15 } : { type: "N", width, decimals };
 }
 
 /** The table; texts beyond 254 bytes are cut between characters, and named. Absence is blank, as dBASE has no other. `date` is
@@ -123,7 +130,7 @@ function writtenOf({ type, decimals }: DbfColumn, value: unknown): string {
   if (type === "L") return cell === null ? "?" : cell === true ? "T" : "F";
   if (cell === null) return "";
   if (type === "D") return String(cell).replaceAll("-", "");
-  if (type === "F") return digitsOf(cell as number) ?? (cell as number).toExponential();
+  if (type === "F") return floating(cell as number);
   if (type !== "N") return String(cell);
   const [whole, after = ""] = String(cell).split(".");
   return decimals > 0 ? `${whole}.${after.padEnd(decimals, "0")}` : whole!;
