@@ -1,6 +1,7 @@
 /** What tiles and proofs of coverage read often, kept ready: polygons thinned to half a unit of the tiles of zoom 10 and 8,
- *  brought to their grid and valid there, the point that bears a feature's label, and an index by which a file's features of a theme are counted.
- *  Display only; none of these shapes enters a check. Frozen once merged. */
+ *  brought to their grid and valid there, and the point that bears a feature's label (display only; none of these shapes enters
+ *  a check); an index by which a file's features of a theme are counted; a name for the outline of a claim, by which claims
+ *  over the same ground are known. Frozen once merged. */
 import { type Kysely, sql } from "kysely";
 
 const POLYGONS = ["jurisdiction", "control_area", "no_farming_area", "industrial_park", "protection_zone"];
@@ -28,10 +29,12 @@ export async function up(db: Kysely<never>): Promise<void> {
       .execute(db);
   }
   for (const [layer, columns] of Object.entries(THEMED))
-    await sql.raw(`create index ${layer}_file_theme on ${layer} (file, ${columns})`).execute(db);
+    await sql.raw(`create index ${layer}_file_theme on ${layer} (file, ${columns}) include (valid_from, valid_to)`).execute(db);
+  await sql.raw("alter table coverage add column outline text generated always as (md5(st_asbinary(geom))) stored").execute(db);
 }
 
 export async function down(db: Kysely<never>): Promise<void> {
+  await sql.raw("alter table coverage drop column outline").execute(db);
   for (const layer of Object.keys(THEMED)) await sql.raw(`drop index ${layer}_file_theme`).execute(db);
   for (const layer of POLYGONS)
     await sql.raw(`alter table ${layer} drop column geom_z10, drop column geom_z8, drop column spot_3857`).execute(db);

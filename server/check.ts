@@ -28,7 +28,7 @@ export async function runCheck(
   const catalogue = { ...newest }; // one and the same from first to last, whatever is changed meanwhile
   const placed = await placeSite(database.db, input.site.parts, input.site.srid);
   const [{ frozen, evidence }] = (await inSnapshot(database.db, (snapshot) =>
-    gather(snapshot, database, catalogue, input.asOf, [{ input, placed }]),
+    gather(snapshot, database, catalogue, input.asOf, [{ input, placed }], { pieces: true, shapes: !trial }),
   )) as [Gathered];
   const said = answer(frozen, catalogue, evidence, { id: randomUUID(), created_at: now.toISOString() });
   if (!trial) await storeCheck(database.db, { said, frozen, catalogue }, hashOf({ said, frozen, catalogue }));

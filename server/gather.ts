@@ -9,6 +9,7 @@ import type { Catalogue, Checklist, ThemeSpec } from "./domain/rule.ts";
 import { distancesOf, type EffectiveSettings, settingsFor } from "./domain/settings.ts";
 import { layerOf, layers } from "./layers/index.ts";
 import {
+  type Extent,
   type FrozenFeature,
   type Measured,
   measureCoverage,
@@ -64,32 +65,32 @@ export function zoneMeridian(srid_gk: number): number {
 
 export type Placed = { input: Omit<CheckInput, "asOf" | "site">; placed: PlacedSite };
 
-/** Reads, in the snapshot, what the answers for these sites rest on, in their order. `lean`: evidence without pieces, and
- *  nothing frozen that a replay would need, for many sites whose answers are kept in short. */
+/** Reads, in the snapshot, what the answers for these sites rest on, in their order. Without `shapes` nothing is frozen that a
+ *  replay would need, for answers that are not kept; without `pieces` too, for many sites whose answers are kept in short. */
 export async function gather(
   snapshot: Snapshot,
   database: OpenDatabase,
   catalogue: Catalogue,
   asOf: string,
   sites: Placed[],
-  { lean = false }: { lean?: boolean } = {},
+  extent: Extent,
 ): Promise<Gathered[]> {
   const gathered = new Map<Placed, Gathered>();
   for (const [srid_gk, group] of Map.groupBy(sites, ({ placed }) => zoneOf(placed.lon))) {
-    const found = await gatherInFrame(snapshot, database, catalogue, { asOf, srid_gk, lean }, group);
+    const found = await gatherInFrame(snapshot, database, catalogue, { asOf, srid_gk, extent }, group);
     for (const [index, each] of found.entries()) gathered.set(group[index]!, each);
   }
   return sites.map((site) => gathered.get(site)!);
 }
 
-type Frame = { asOf: string; srid_gk: number; lean: boolean };
+type Frame = { asOf: string; srid_gk: number; extent: Extent };
 type Layers = { frozen: Frozen["layers"]; evidence: Record<string, LayerEvidence> };
 
 async function gatherInFrame(
   snapshot: Snapshot,
   database: OpenDatabase,
   catalogue: Catalogue,
-  { asOf, srid_gk, lean }: Frame,
+  { asOf, srid_gk, extent }: Frame,
   sites: Placed[],
 ): Promise<Gathered[]> {
   const framed = await frameSites(
@@ -115,7 +116,7 @@ async function gatherInFrame(
           db,
           { layer, themes: only, origin: { asOf }, srid_gk, tolerances: TOLERANCES },
           numbers.map((n) => targets[n]!),
-          lean,
+          extent,
         ),
       );
     const whole = await measure(themes);

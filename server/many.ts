@@ -39,7 +39,7 @@ export async function judgeSites(
       catalogue,
       asOf,
       inputs.map((input, n) => ({ input, placed: placed[n]! })),
-      { lean: true },
+      { pieces: false, shapes: false },
     ),
   );
   for (const [index, each] of gathered.entries()) {

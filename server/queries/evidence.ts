@@ -77,27 +77,45 @@ export type Snapshot = {
   guarded<T>(run: (db: Db) => Promise<T>): Promise<{ value: T } | { failed: string }>;
 };
 
-type Raw = Omit<
-  FeatureEvidence,
-  "layer" | "name" | "columns" | "basis" | "accuracy_m" | "piece" | "overlap" | "overlap_shrunk" | "overlap_grown"
-> & {
+/** What a drawn shape, or one drawn in or out by its doubt, cuts from the site. Null where it lies away. */
+type Cut = {
+  area: number | null;
+  width: number | null;
+  length: number | null;
+  points: number | null;
+  counts: boolean | null;
+  inside: boolean | null;
+} | null;
+
+type Raw = {
+  code: string;
   properties: Record<string, unknown>;
   shape: string;
-  pieces: (Geometry | null)[];
-} & Record<`${"d" | "s" | "g"}_${"area" | "width" | "length" | "points"}`, number | null> &
-  Record<`${"d" | "s" | "g"}_counts`, boolean>;
+  distance_m: number;
+  bearing_deg: number | null;
+  depth_m: number | null;
+  drawn: Cut;
+  /** With the band of doubt taken off and put on; null also where the shape has none. */
+  shrunk: Cut;
+  grown: Cut;
+  banded: boolean;
+  pieces: (Geometry | null)[] | null;
+};
+
+/** What is told of a feature beyond its measures: the piece of the site that it cuts off, and the shape as it was measured. */
+export type Extent = { pieces: boolean; shapes: boolean };
 
 /** Measures one layer against one site. Throws what the database throws; the caller decides that this is `failed`. */
 export async function measureLayer(db: Db, input: MeasureInput, target: Target): Promise<Measured> {
-  return (await measureSites(db, input, [target]))[0]!;
+  return (await measureSites(db, input, [target], { pieces: true, shapes: true }))[0]!;
 }
 
 /** Measures one layer against many sites of one frame, in one statement for each kind of site (polygons, lines, points):
- *  to each site the same as if it were alone. `lean`: without pieces and frozen shapes, for answers that are not kept whole. */
-export async function measureSites(db: Db, input: MeasureInput, targets: Target[], lean = false): Promise<Measured[]> {
+ *  to each site the same as if it were alone. */
+export async function measureSites(db: Db, input: MeasureInput, targets: Target[], extent: Extent): Promise<Measured[]> {
   const measured = new Map<Target, Measured>();
   for (const alike of Map.groupBy(targets, kindOf).values())
-    for (const [index, each] of (await measureAlike(db, input, alike, lean)).entries()) measured.set(alike[index]!, each);
+    for (const [index, each] of (await measureAlike(db, input, alike, extent)).entries()) measured.set(alike[index]!, each);
   return targets.map((target) => measured.get(target)!);
 }
 
@@ -109,47 +127,54 @@ function kindOf(target: Target): string {
   return JSON.stringify(hasOf(target));
 }
 
-async function measureAlike(db: Db, input: MeasureInput, targets: Target[], lean: boolean): Promise<Measured[]> {
+/** What frames may differ by over the radius, and more. */
+const SPARE_M = 100;
+/** Beyond a shape and the band of its doubt by this much, nothing is cut: no intersection is asked for. */
+const REACH_M = 0.01;
+/** A vertex count from which a shape that leaves the surroundings of a site is cut to them before it is framed: a district's
+ *  outline is a thousand times longer than what a site sees of it. */
+const GIANT = 500;
+
+async function measureAlike(db: Db, input: MeasureInput, targets: Target[], extent: Extent): Promise<Measured[]> {
   const { layer, srid_gk, tolerances, origin } = input;
   const has = hasOf(targets[0]!);
-  const pieces = (prefix: string, shape: RawBuilder<unknown>) =>
-    layer.geometry === "polygon" ? cut(prefix, shape, has, tolerances) : meet(prefix, shape, has, layer.geometry);
+  const overlap = (shape: RawBuilder<unknown>) => overlapOf(layer, shape, has, tolerances);
   const result = await sql<{ features: (Raw[] | null)[]; counts: Record<string, number>[] | null; version: number | null }>`
     with site as materialized (${sitesOf(targets)}),
     source as materialized (${sourceOf(input)}),
+    -- A shape that many sites see whole is framed once; a giant is cut to the surroundings of each.
+    whole as materialized (
+      select code, ${framed(sql`geom`, srid_gk)} as g
+      from (select distinct on (code) code, geom from source where not giant order by code) as one offset 0
+    ),
     near as materialized (
-      select n, code, properties, shapes.geom, shapes.g,
-        case when properties ->> 'basis' = 'schematic' then 0
-          else coalesce((properties ->> 'accuracy_m')::float8, 0) + accuracy_m end as a
-      from source join (
-        select code, geom, ${framed(sql`geom`, srid_gk)} as g
-        from (select distinct on (code) code, geom from source order by code) as one offset 0
-      ) as shapes using (code)
+      select n, code, properties, geom, g, a from source join whole using (code) where not giant
+      union all
+      select n, code, properties, geom, ${framed(sql`part`, srid_gk)} as g, a
+      from (
+        select source.*, ${around(layer, sql`geom`, sql`st_expand(box, a / 50000)`)} as part
+        from source join site using (n) where giant offset 0
+      ) as cut
     ),
     met as materialized (
-      select near.*, site.poly, site.line, site.dots, site.radius_m,
-        least(st_distance(near.g, site.poly), st_distance(near.g, site.line), st_distance(near.g, site.dots)) as distance
-      from near join site using (n)
-    ),
-    shaped as materialized (
-      select met.*, case when a > 0 then st_buffer(g, -a) else g end as shrunk, case when a > 0 then st_buffer(g, a) else g end as swollen
-      from met
-      where distance <= radius_m
-    ),
-    cut as materialized (
-      select shaped.*, ${pieces("d", sql`g`)}, ${pieces("s", sql`shrunk`)}, ${pieces("g", sql`swollen`)}
-      from shaped
+      select * from (
+        select near.*, site.poly, site.line, site.dots, site.radius_m,
+          least(st_distance(near.g, site.poly), st_distance(near.g, site.line), st_distance(near.g, site.dots)) as distance
+        from near join site using (n) offset 0
+      ) as measured
+      where distance <= radius_m + a
     ),
     answer as (
-      select n, code, properties, ${lean ? sql`''` : sql`encode(st_asewkb(geom), 'hex')`} as shape, distance as distance_m, ${bearing()} as bearing_deg,
-        ${measured("d")}, ${measured("s")}, ${measured("g")},
-        ${counts("d", has, tolerances)}, ${counts("s", has, tolerances)}, ${counts("g", has, tolerances)},
-        ${inside("d", "inside", has, tolerances)}, ${inside("s", "inside_shrunk", has, tolerances)}, ${inside("g", "inside_grown", has, tolerances)},
+      select n, code, properties, ${extent.shapes ? sql`encode(st_asewkb(geom), 'hex')` : sql`''`} as shape, distance as distance_m,
+        ${bearing()} as bearing_deg, drawn.answer as drawn, shrunk.answer as shrunk, swollen.answer as grown, a > 0 as banded,
         case when a > 0 then (
-          select max(st_distance(p.geom, st_boundary(g))) from st_dumppoints(st_collect(array[d_poly, d_line, d_dots])) as p
+          select max(st_distance(p.geom, st_boundary(g))) from st_dumppoints(st_collect(array[drawn.poly, drawn.line, drawn.dots])) as p
         ) end as depth_m,
-        ${lean ? sql`'[]'::jsonb` : sql`jsonb_build_array(${piece("d_poly")}, ${piece("d_line")}, ${piece("d_dots")})`} as pieces
-      from cut
+        ${extent.pieces ? sql`jsonb_build_array(${piece("poly")}, ${piece("line")}, ${piece("dots")})` : sql`'[]'::jsonb`} as pieces
+      from met
+        left join lateral ${overlap(sql`g`)} as drawn on distance <= ${sql.lit(REACH_M)}
+        left join lateral ${overlap(sql`st_buffer(g, -a)`)} as shrunk on a > 0 and distance <= ${sql.lit(REACH_M)}
+        left join lateral ${overlap(sql`st_buffer(g, a)`)} as swollen on a > 0 and distance <= a + ${sql.lit(REACH_M)}
     ),
     per_site as (select n, jsonb_agg(to_jsonb(answer) - 'n' order by distance_m, code) as features from answer group by n)
     select (select jsonb_agg(per_site.features order by site.n) from site left join per_site using (n)) as features,
@@ -170,30 +195,56 @@ async function measureAlike(db: Db, input: MeasureInput, targets: Target[], lean
   });
 }
 
-/** The sites as rows: `n` from 0, the parts by dimension in the frame, accuracy, radius, and the box to look in. */
+/** What lies of a shape in a box, both in EPSG:4490; of the dimension of the layer. */
+function around(
+  { geometry }: Pick<Layer, "geometry">,
+  shape: RawBuilder<unknown>,
+  box: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  return sql`st_collectionextract(st_intersection(${shape}, ${box}), ${sql.lit({ point: 1, line: 2, polygon: 3 }[geometry])})`;
+}
+
+/** No outline is trusted to be wrong by more. */
+const WORST_ACCURACY_M = 5000;
+
+/** The sites as rows: `n` from 0, the parts by dimension in the frame, accuracy, radius, and boxes in EPSG:4490: the site's own
+ *  (`here`), the one that holds all within the radius and what the site's own doubt adds (`box`), and the one that also
+ *  holds outlines that may lie nearer than they are drawn (`farthest`). */
 function sitesOf(targets: Target[]): RawBuilder<unknown> {
   const rows = targets.map(({ site, bbox, accuracy_m, radius_m }, n) => {
     const { poly, line, dots } = site;
-    return { n, poly, line, dots, accuracy_m, radius_m, near: grown(bbox, radius_m + 5000), bbox };
+    const reach = radius_m + accuracy_m + SPARE_M;
+    const [near, far] = [grown(bbox, reach), grown(bbox, reach + WORST_ACCURACY_M)];
+    return { n, poly, line, dots, accuracy_m, radius_m, near, far, bbox };
   });
   const box = (name: string) =>
     sql`st_makeenvelope(${sql.join([0, 1, 2, 3].map((i) => sql`(${sql.ref(name)} -> ${sql.lit(i)})::float8`))}, 4490)`;
   return sql`select n, poly::geometry as poly, line::geometry as line, dots::geometry as dots, accuracy_m, radius_m,
-      ${box("near")} as box, ${box("bbox")} as here
+      ${box("near")} as box, ${box("far")} as farthest, ${box("bbox")} as here
     from jsonb_to_recordset(${jsonb(rows)}) as s (n int, poly text, line text, dots text, accuracy_m float8, radius_m float8,
-      near jsonb, bbox jsonb)`;
+      near jsonb, far jsonb, bbox jsonb)`;
 }
 
-/** Rows of (n, accuracy_m, code, properties, geom) in force on the date round each site, or those of a stored check. */
+/** Rows of (n, code, properties, geom, a, giant) in force on the date round each site, or those of a stored check. `a`: the
+ *  metres by which the feature's outline and the site's may be wrong together. */
 function sourceOf({ layer, origin, themes }: MeasureInput): RawBuilder<unknown> {
+  const doubt = (basis: RawBuilder<unknown>, accuracy: RawBuilder<unknown>) =>
+    sql`case when ${basis} = 'schematic' then 0 else coalesce(${accuracy}, 0) + site.accuracy_m end as a`;
+  const giant = sql`not geom @ box and st_npoints(geom) > ${sql.lit(GIANT)} as giant`;
   if ("frozen" in origin)
-    return sql`select site.n, site.accuracy_m, f ->> 'code' as code, f -> 'properties' as properties, (f ->> 'shape')::geometry as geom
-      from site, jsonb_array_elements(${jsonb(origin.frozen)}) as f`;
-  return sql`select site.n, site.accuracy_m, found.*
+    return sql`select n, code, properties, geom, a, ${giant}
+      from (
+        select site.n, site.box, f ->> 'code' as code, f -> 'properties' as properties, (f ->> 'shape')::geometry as geom,
+          ${doubt(sql`(f -> 'properties' ->> 'basis')`, sql`(f -> 'properties' ->> 'accuracy_m')::float8`)}
+        from site, jsonb_array_elements(${jsonb(origin.frozen)}) as f offset 0
+      ) as found`;
+  return sql`select n, code, properties, geom, a, ${giant}
     from site, lateral (
-      select code, ${propertiesOf(layer)} as properties, geom
+      select code, ${propertiesOf(layer)} as properties, geom, ${doubt(sql`basis`, sql`accuracy_m`)}
       from ${sql.table(layer.id)}
-      where geom && site.box and ${inForceOn(origin.asOf)} and (${sql.join(themes.map(matching), sql` or `)})
+      where geom && site.farthest and ${inForceOn(origin.asOf)} and (${sql.join(themes.map(matching), sql` or `)})
+        and geom && st_expand(site.box, case when basis = 'schematic' then 0 else coalesce(accuracy_m, 0) end / 50000)
+      offset 0
     ) as found`;
 }
 
@@ -248,72 +299,80 @@ function countsOf({ layer, themes }: MeasureInput, asOf: string): RawBuilder<unk
 
 type Has = { poly: boolean; line: boolean; dots: boolean };
 
+/** A lateral row: the pieces of the site that a shape cuts off, by dimension, and their measures as `answer`. */
+function overlapOf(layer: Layer, shape: RawBuilder<unknown>, has: Has, tolerances: Tolerances): RawBuilder<unknown> {
+  const pieces = layer.geometry === "polygon" ? cut(has, tolerances) : meet(has, layer.geometry);
+  return sql`(
+    select poly, line, dots, jsonb_build_object(
+      'area', st_area(st_transform(poly, 4490)::geography)::float8,
+      'width', (select max(2 * st_area(p.geom) / nullif(st_perimeter(p.geom), 0)) from st_dump(poly) as p)::float8,
+      'length', st_length(st_transform(line, 4490)::geography)::float8,
+      'points', st_npoints(dots)::int,
+      'counts', ${counts(has, tolerances)},
+      'inside', ${inside(has, tolerances)}) as answer
+    from (
+      select site_poly, site_line, site_dots, ${pieces}
+      from (select met.poly as site_poly, met.line as site_line, met.dots as site_dots, ${shape} as shape offset 0) as given offset 0
+    ) as pieces
+  )`;
+}
+
 /** The pieces of each dimension of the site inside a shape. A line or point on the very edge is contact, not inside. */
-function cut(prefix: string, shape: RawBuilder<unknown>, has: Has, { contact_m }: Tolerances): RawBuilder<unknown> {
+function cut(has: Has, { contact_m }: Tolerances): RawBuilder<unknown> {
   const none = sql`null::geometry`;
-  const column = (name: string) => sql.ref(`${prefix}_${name}`);
+  const core = sql`st_buffer(shape, ${sql.lit(-contact_m)})`;
   return sql`
-    ${has.poly ? sql`st_collectionextract(st_intersection(poly, ${shape}), 3)` : none} as ${column("poly")},
-    ${has.line ? sql`st_collectionextract(st_intersection(line, ${shape}), 2)` : none} as ${column("line")},
-    ${has.line ? sql`st_collectionextract(st_intersection(line, st_buffer(${shape}, ${sql.lit(-contact_m)})), 2)` : none} as ${column("core")},
-    ${has.dots ? sql`st_collectionextract(st_intersection(dots, st_buffer(${shape}, ${sql.lit(-contact_m)})), 1)` : none} as ${column("dots")}`;
+    ${has.poly ? sql`st_collectionextract(st_intersection(site_poly, shape), 3)` : none} as poly,
+    ${has.line ? sql`st_collectionextract(st_intersection(site_line, shape), 2)` : none} as line,
+    ${has.line ? sql`st_collectionextract(st_intersection(site_line, ${core}), 2)` : none} as core,
+    ${has.dots ? sql`st_collectionextract(st_intersection(site_dots, ${core}), 1)` : none} as dots`;
 }
 
 /** A line or point of the layer against the site: the length of the line inside the site's polygon or along its line,
  *  and, as dots, where lines cross and points lie. A point of the site meets these by distance alone. */
-function meet(prefix: string, shape: RawBuilder<unknown>, has: Has, geometry: "line" | "point"): RawBuilder<unknown> {
+function meet(has: Has, geometry: "line" | "point"): RawBuilder<unknown> {
   const none = sql`null::geometry`;
-  const column = (name: string) => sql.ref(`${prefix}_${name}`);
-  const met = has.poly ? sql`st_intersection(poly, ${shape})` : has.line ? sql`st_intersection(line, ${shape})` : none;
+  const met = has.poly ? sql`st_intersection(site_poly, shape)` : has.line ? sql`st_intersection(site_line, shape)` : none;
   const length = sql`st_collectionextract(${met}, 2)`;
-  const crossings = has.line ? sql`st_collectionextract(st_intersection(line, ${shape}), 1)` : none;
+  const crossings = has.line ? sql`st_collectionextract(st_intersection(site_line, shape), 1)` : none;
   return sql`
-    ${none} as ${column("poly")}, ${length} as ${column("line")}, ${length} as ${column("core")},
-    ${geometry === "point" ? sql`st_collectionextract(${met}, 1)` : crossings} as ${column("dots")}`;
-}
-
-function measured(prefix: string): RawBuilder<unknown> {
-  const of = (name: string) => sql.ref(`${prefix}_${name}`);
-  return sql`
-    st_area(st_transform(${of("poly")}, 4490)::geography)::float8 as ${of("area")},
-    (select max(2 * st_area(p.geom) / nullif(st_perimeter(p.geom), 0)) from st_dump(${of("poly")}) as p)::float8 as ${of("width")},
-    st_length(st_transform(${of("line")}, 4490)::geography)::float8 as ${of("length")},
-    st_npoints(${of("dots")})::int as ${of("points")}`;
+    ${none} as poly, ${length} as line, ${length} as core,
+    ${geometry === "point" ? sql`st_collectionextract(${met}, 1)` : crossings} as dots`;
 }
 
 /** Above the tolerance: by area and, after erosion by half the width, by something left; by length; by a point. */
-function counts(prefix: string, has: Has, t: Tolerances): RawBuilder<unknown> {
-  const of = (name: string) => sql.ref(`${prefix}_${name}`);
+function counts(has: Has, t: Tolerances): RawBuilder<unknown> {
   const ways = [
     has.poly
-      ? sql`(st_area(${of("poly")}) >= ${sql.lit(t.sliver_area_m2)} and not st_isempty(st_buffer(${of("poly")}, ${sql.lit(-t.sliver_width_m / 2)})))`
+      ? sql`(st_area(poly) >= ${sql.lit(t.sliver_area_m2)} and not st_isempty(st_buffer(poly, ${sql.lit(-t.sliver_width_m / 2)})))`
       : null,
-    sql`coalesce(st_length(${of("core")}) >= ${sql.lit(t.line_length_m)}, false)`,
-    sql`coalesce(st_npoints(${of("dots")}) > 0, false)`,
+    sql`coalesce(st_length(core) >= ${sql.lit(t.line_length_m)}, false)`,
+    sql`coalesce(st_npoints(dots) > 0, false)`,
   ].filter((way) => way !== null);
-  return sql`(${sql.join(ways, sql` or `)}) as ${of("counts")}`;
+  return sql`(${sql.join(ways, sql` or `)})`;
 }
 
-/** Nothing of the site above the tolerance lies outside. */
-function inside(prefix: string, name: string, has: Has, t: Tolerances): RawBuilder<unknown> {
-  const of = (column: string) => sql.ref(`${prefix}_${column}`);
+/** Nothing of the site above the tolerance lies outside; of a site below it, less than half. */
+function inside(has: Has, t: Tolerances): RawBuilder<unknown> {
+  const within = (whole: RawBuilder<unknown>, part: RawBuilder<unknown>, tolerance: number) =>
+    sql`${whole} - ${part} < least(${sql.lit(tolerance)}, ${whole} / 2)`;
   const ways = [
-    has.poly ? sql`st_area(poly) - st_area(${of("poly")}) < ${sql.lit(t.sliver_area_m2)}` : null,
-    has.line ? sql`st_length(line) - st_length(${of("line")}) < ${sql.lit(t.line_length_m)}` : null,
-    has.dots ? sql`st_npoints(dots) = st_npoints(${of("dots")})` : null,
+    has.poly ? within(sql`st_area(site_poly)`, sql`st_area(poly)`, t.sliver_area_m2) : null,
+    has.line ? within(sql`st_length(site_line)`, sql`st_length(line)`, t.line_length_m) : null,
+    has.dots ? sql`st_npoints(site_dots) = st_npoints(dots)` : null,
   ].filter((way) => way !== null);
-  return sql`(${sql.join(ways, sql` and `)}) as ${sql.ref(name)}`;
+  return sql`(${sql.join(ways, sql` and `)})`;
 }
 
 /** From the site's point nearest to the shape, clockwise from grid north; null where they meet. */
 function bearing(): RawBuilder<unknown> {
-  const nearest = sql`st_shortestline(st_collect(array_remove(array[poly, line, dots], null)), g)`;
+  const nearest = sql`st_shortestline(st_collect(array_remove(array[met.poly, met.line, met.dots], null)), g)`;
   return sql`case when distance > 0 then (
     select degrees(st_azimuth(st_startpoint(way), st_endpoint(way))) from (select ${nearest} as way) as shortest) end`;
 }
 
 function piece(name: string): RawBuilder<unknown> {
-  const of = sql.ref(name);
+  const of = sql.ref(`drawn.${name}`);
   return sql`case when not st_isempty(${of}) then st_asgeojson(st_transform(${of}, 4490), 9, 0)::jsonb end`;
 }
 
@@ -325,15 +384,16 @@ function grown([west, south, east, north]: [number, number, number, number], met
 }
 
 function shape(layer: Layer, raw: Raw): FeatureEvidence {
-  const some = (value: number | null) => (value === null || value === 0 ? null : value);
-  const overlap = (prefix: "d" | "s" | "g") => ({
-    counts: raw[`${prefix}_counts`] === true,
-    area_m2: some(raw[`${prefix}_area`]),
-    width_m: some(raw[`${prefix}_width`]),
-    length_m: some(raw[`${prefix}_length`]),
-    points: some(raw[`${prefix}_points`]),
+  const some = (value: number | null | undefined) => value || null;
+  const overlap = (part: Cut) => ({
+    counts: part?.counts === true,
+    area_m2: some(part?.area),
+    width_m: some(part?.width),
+    length_m: some(part?.length),
+    points: some(part?.points),
   });
-  const pieces = raw.pieces.filter((each) => each !== null);
+  const [drawn, shrunk, grown] = [raw.drawn, raw.banded ? raw.shrunk : raw.drawn, raw.banded ? raw.grown : raw.drawn];
+  const pieces = (raw.pieces ?? []).filter((each) => each !== null);
   return {
     layer: layer.id,
     code: raw.code,
@@ -341,12 +401,12 @@ function shape(layer: Layer, raw: Raw): FeatureEvidence {
     columns: raw.properties,
     basis: raw.properties["basis"] as Basis,
     accuracy_m: raw.properties["accuracy_m"] as number | null,
-    overlap: overlap("d"),
-    overlap_shrunk: overlap("s"),
-    overlap_grown: overlap("g"),
-    inside: raw.inside === true,
-    inside_shrunk: raw.inside_shrunk === true,
-    inside_grown: raw.inside_grown === true,
+    overlap: overlap(drawn),
+    overlap_shrunk: overlap(shrunk),
+    overlap_grown: overlap(grown),
+    inside: drawn?.inside === true,
+    inside_shrunk: shrunk?.inside === true,
+    inside_grown: grown?.inside === true,
     distance_m: raw.distance_m,
     bearing_deg: raw.bearing_deg,
     depth_m: raw.depth_m,
@@ -387,18 +447,21 @@ export async function measureCoverage(
       from grown
     ),
     claim as materialized (
-      select theme, state, data_date, source, basis, geom, md5(st_asbinary(geom)) as outline
+      select theme, state, data_date, source, basis, outline, geom
       from coverage
       where theme in (${sql.join(themes)}) and ${inForceOn(asOf)} and exists (select from site where geom && site.box)
     ),
-    -- Most themes cover the same districts: each outline is framed once, and each union of outlines is made once.
+    -- Most themes cover the same districts: round each site each outline is framed once, and each union of outlines made once.
     outline as materialized (
-      select outline, ${framed(sql`geom`, srid_gk)} as g
-      from (select distinct on (outline) outline, geom from claim order by outline) as one offset 0
+      select n, outline, ${framed(sql`part`, srid_gk)} as g
+      from (
+        select site.n, outline, case when geom @ box then geom else ${around({ geometry: "polygon" }, sql`geom`, sql`box`)} end as part
+        from (select distinct on (outline) outline, geom from claim order by outline) as one join site on geom && box offset 0
+      ) as cut
     ),
     met as materialized (
-      select part.n, outline
-      from outline, part
+      select n, outline
+      from outline join part using (n)
       where part.within_m = 0 and (st_intersects(outline.g, poly) or st_intersects(outline.g, line) or st_intersects(outline.g, dots))
     ),
     covered as materialized (
@@ -406,16 +469,17 @@ export async function measureCoverage(
       from claim where state in ('loaded', 'declared_none') group by theme
     ),
     area as materialized (
-      select outlines, (select st_union(g) from outline where outline = any (outlines)) as g
-      from (select distinct outlines from covered) as different
+      select n, outlines, st_union(g) as g
+      from (select distinct outlines from covered) as different join outline on outline = any (outlines)
+      group by n, outlines
     ),
     held as materialized (
-      select part.n, area.outlines, jsonb_object_agg(part.within_m::text,
+      select n, outlines, jsonb_object_agg(part.within_m::text,
         coalesce(st_area(st_difference(part.poly, area.g)), 0) < ${sql.lit(tolerances.sliver_area_m2)}
         and coalesce(st_length(st_difference(part.line, area.g)), 0) < ${sql.lit(tolerances.line_length_m)}
         and coalesce(st_npoints(st_difference(part.dots, area.g)), 0) = 0) as covers
-      from area, part
-      group by part.n, area.outlines
+      from area join part using (n)
+      group by n, outlines
     ),
     touching as (
       select met.n, claim.theme, jsonb_agg(distinct claim.state) as states, min(claim.data_date)::text as data_date,

@@ -117,7 +117,8 @@ eachEngine((engine) => {
     }, 60_000);
 
     it("an empty layer that nobody loaded is no data, not clear", async () => {
-      await sql`create table kept as select * from coverage where theme = 'protection_zone/first'`.execute(service.database.db);
+      await sql`create table kept as select theme, jurisdiction, state, data_date, source, licence, basis, valid_from, file, geom
+        from coverage where theme = 'protection_zone/first'`.execute(service.database.db);
       await sql`delete from coverage where theme = 'protection_zone/first'`.execute(service.database.db);
       const check = await service.check({ geometry: FAR, ...CLEAN });
       expect(check).toMatchObject({ conclusion: "undetermined", complete: false, possible: "prohibited" });
@@ -125,7 +126,8 @@ eachEngine((engine) => {
         status: "no_data",
         coverage: "not_loaded",
       });
-      await sql`insert into coverage select * from kept`.execute(service.database.db);
+      await sql`insert into coverage (theme, jurisdiction, state, data_date, source, licence, basis, valid_from, file, geom)
+        select * from kept`.execute(service.database.db);
       expect((await service.check({ geometry: FAR, ...CLEAN })).conclusion).toBe("clear");
     });
 
