@@ -1,4 +1,4 @@
-/** What tiles and proofs of coverage read often, kept ready: polygons thinned to half a unit of the tiles of zoom 10 and 8,
+/** What tiles and proofs of coverage read often, kept ready: polygons thinned to half a unit of the tiles of zoom 10, 8 and 6,
  *  brought to their grid and valid there, and the point that bears a feature's label (display only; none of these shapes enters
  *  a check); an index by which a file's features of a theme are counted; a name for the outline of a claim, by which claims
  *  over the same ground are known. Frozen once merged. */
@@ -23,7 +23,7 @@ export async function up(db: Kysely<never>): Promise<void> {
         (st_collectionextract(st_reduceprecision(st_makevalid(st_simplify(geom_3857, ${unit(z) / 2}, true)), ${unit(z)}), 3)) stored`;
     await sql
       .raw(
-        `alter table ${layer} ${low(10)}, ${low(8)},
+        `alter table ${layer} ${low(10)}, ${low(8)}, ${low(6)},
           add column spot_3857 geometry(Point, 3857) generated always as (st_pointonsurface(geom_3857)) stored`,
       )
       .execute(db);
@@ -37,5 +37,7 @@ export async function down(db: Kysely<never>): Promise<void> {
   await sql.raw("alter table coverage drop column outline").execute(db);
   for (const layer of Object.keys(THEMED)) await sql.raw(`drop index ${layer}_file_theme`).execute(db);
   for (const layer of POLYGONS)
-    await sql.raw(`alter table ${layer} drop column geom_z10, drop column geom_z8, drop column spot_3857`).execute(db);
+    await sql
+      .raw(`alter table ${layer} drop column geom_z10, drop column geom_z8, drop column geom_z6, drop column spot_3857`)
+      .execute(db);
 }

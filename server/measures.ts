@@ -5,11 +5,19 @@ import { say } from "./messages.ts";
 /** 1 亩 = 2000/3 m2 (State Council order of 1984-02-27 on legal units, table 3 note). */
 export const MU_M2 = 2000 / 3;
 
+/** By language and decimals. Making one takes longer than all that is said with it. */
+const FORMATS = new Map<string, Intl.NumberFormat>();
+
 export function digits(lang: Lang, value: number, decimals: number): string {
-  return value.toLocaleString(lang === "zh" ? "zh-CN" : "en-GB", {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  });
+  const key = `${lang}${decimals}`;
+  const format =
+    FORMATS.get(key) ??
+    new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en-GB", {
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+    });
+  FORMATS.set(key, format);
+  return format.format(value);
 }
 
 /** 1.2345 公顷（18.52 亩） */

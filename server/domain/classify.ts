@@ -78,9 +78,13 @@ function classesOf(
   return done;
 }
 
-/** Classes that a condition reads. */
-export function classesIn(condition: Condition): string[] {
-  return [...leaves(condition)].flatMap(({ leaf }) => ("class" in leaf ? [leaf.class] : []));
+const NAMED = new WeakMap<Condition, readonly string[]>();
+
+/** Classes that a condition reads; looked up once. */
+export function classesIn(condition: Condition): readonly string[] {
+  const named = NAMED.get(condition) ?? [...leaves(condition)].flatMap(({ leaf }) => ("class" in leaf ? [leaf.class] : []));
+  NAMED.set(condition, named);
+  return named;
 }
 
 /** Project attributes that a condition reads by itself, those in a setting's name included. */

@@ -72,16 +72,22 @@ export function evaluate(condition: Condition, facts: Facts): Answer {
   return compare(value, { kind: "attribute", name: condition.attribute }, condition, facts, assumed);
 }
 
+const ADDRESSED = new WeakMap<Rule["who"], Condition>();
+
 /** Whom a rule addresses, as one condition: one of its classes (none named: everyone), and its own condition.
- *  Actions are compared apart. */
-export function whoCondition(rule: Pick<Rule, "who">): Condition {
-  const { classes, condition } = rule.who;
-  return {
+ *  Actions are compared apart. Made once: the same rules are asked for thousands of sites. */
+export function whoCondition({ who }: Pick<Rule, "who">): Condition {
+  const known = ADDRESSED.get(who);
+  if (known) return known;
+  const { classes, condition } = who;
+  const made: Condition = {
     all: [
       ...(classes.length > 0 ? [{ any: classes.map((code): Condition => ({ class: code })) }] : []),
       ...(condition ? [condition] : []),
     ],
   };
+  ADDRESSED.set(who, made);
+  return made;
 }
 
 /** Every leaf of a condition with its path (`who/condition/all/0`). */

@@ -79,6 +79,9 @@ export function faultsOfRow(columns: Record<string, Column>, properties: Record<
   return faults;
 }
 
+/** No outline is used that may be wrong by more: what lies farther from a site is not looked for. */
+export const WORST_ACCURACY_M = 5000;
+
 /** What the tables refuse beyond single columns: an approved boundary names its approval, a schematic one claims no
  *  accuracy, a life ends after it begins. */
 export function faultsBetweenColumns(properties: Record<string, unknown>): RowFault[] {
@@ -90,8 +93,9 @@ export function faultsBetweenColumns(properties: Record<string, unknown>): RowFa
       if (!has(column)) faults.push({ code: "approval_missing", column, expected: "approved_polygon", got: "null" });
   if (basis === "schematic" && has("accuracy_m"))
     faults.push({ code: "accuracy_of_schematic", column: "accuracy_m", expected: "null", got: brief(properties["accuracy_m"]) });
-  if (basis !== "schematic" && !(typeof properties["accuracy_m"] === "number" && properties["accuracy_m"] >= 0))
-    faults.push({ code: "accuracy_missing", column: "accuracy_m", expected: ">= 0", got: brief(properties["accuracy_m"]) });
+  const accuracy = properties["accuracy_m"];
+  if (basis !== "schematic" && !(typeof accuracy === "number" && accuracy >= 0 && accuracy <= WORST_ACCURACY_M))
+    faults.push({ code: "accuracy_missing", column: "accuracy_m", expected: `0 ~ ${WORST_ACCURACY_M}`, got: brief(accuracy) });
   const { valid_from: from, valid_to: to } = properties;
   if (typeof from === "string" && typeof to === "string" && to <= from)
     faults.push({ code: "dates", column: "valid_to", expected: `> ${from}`, got: to });

@@ -10,8 +10,9 @@ import { isBroken } from "../db/errors.ts";
 import type { FeatureEvidence, LayerEvidence, ThemeCoverage, Tolerances } from "../domain/evidence.ts";
 import type { ThemeSpec } from "../domain/rule.ts";
 import type { Layer } from "../layers/layer.ts";
+import { WORST_ACCURACY_M } from "../layers/validate.ts";
 import { propertiesOf } from "./collections.ts";
-import { framed, type FramedSite } from "./site.ts";
+import { DENSIFY_DEG, framed, type FramedSite } from "./site.ts";
 
 /** A feature exactly as measured, for the stored check: `shape` is EWKB hex in EPSG:4490. */
 export type FrozenFeature = { code: string; properties: Record<string, unknown>; shape: string };
@@ -40,13 +41,34 @@ export type MeasureInput = {
 
 export type Measured = { evidence: Extract<LayerEvidence, { state: "measured" }>; frozen: FrozenFeature[] };
 
-/** Runs `work` in one snapshot: every statement sees the same state of the database. */
+/** A guarded statement failed where nothing guards it yet. */
+class NeedsGuards extends Error {}
+
+/** Runs `work` in one snapshot: every statement sees the same state of the database. It only reads: when a guarded statement
+ *  fails, all is read again in another snapshot, with a savepoint before each. Savepoints cost more than what they
+ *  guard, and are hardly ever needed. */
 export async function inSnapshot<T>(db: Db, work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+  try {
+    return await inOneSnapshot(db, work, false);
+  } catch (error) {
+    if (!(error instanceof NeedsGuards)) throw error;
+    return inOneSnapshot(db, work, true);
+  }
+}
+
+async function inOneSnapshot<T>(db: Db, work: (snapshot: Snapshot) => Promise<T>, guards: boolean): Promise<T> {
   const transaction = await db.startTransaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute();
   try {
     const snapshot: Snapshot = {
       db: transaction,
       async guarded(run) {
+        if (!guards)
+          return run(transaction).then(
+            (value) => ({ value }),
+            (error: unknown) => {
+              throw isBroken(error) ? error : new NeedsGuards("A statement failed.", { cause: error });
+            },
+          );
         const point = await transaction.savepoint("layer").execute();
         try {
           const value = await run(transaction);
@@ -73,7 +95,7 @@ export async function inSnapshot<T>(db: Db, work: (snapshot: Snapshot) => Promis
 
 export type Snapshot = {
   db: Db;
-  /** Runs one statement behind a savepoint: its failure is an answer, and the snapshot goes on. A lost connection is not. */
+  /** Runs one statement whose failure is an answer, and the snapshot goes on. A lost connection is none. */
   guarded<T>(run: (db: Db) => Promise<T>): Promise<{ value: T } | { failed: string }>;
 };
 
@@ -131,14 +153,15 @@ function kindOf(target: Target): string {
 const SPARE_M = 100;
 /** Beyond a shape and the band of its doubt by this much, nothing is cut: no intersection is asked for. */
 const REACH_M = 0.01;
-/** A vertex count from which a shape that leaves the surroundings of a site is cut to them before it is framed: a district's
- *  outline is a thousand times longer than what a site sees of it. */
-const GIANT = 500;
+/** Vertices, with those that framing adds to long edges, from which a shape that leaves the surroundings of a site is cut to them
+ *  first: a district's outline is a thousand times longer than what a site sees of it. */
+const GIANT = 1000;
 
 async function measureAlike(db: Db, input: MeasureInput, targets: Target[], extent: Extent): Promise<Measured[]> {
   const { layer, srid_gk, tolerances, origin } = input;
   const has = hasOf(targets[0]!);
-  const overlap = (shape: RawBuilder<unknown>) => overlapOf(layer, shape, has, tolerances);
+  const overlap = (shape: RawBuilder<unknown>, where: RawBuilder<unknown>) => overlapOf(layer, { shape, where }, has, tolerances);
+  const meets = (part: keyof Has) => (has[part] ? sql`st_intersects(near.g, ${sql.ref(`site.${part}`)})` : sql`false`);
   const result = await sql<{ features: (Raw[] | null)[]; counts: Record<string, number>[] | null; version: number | null }>`
     with site as materialized (${sitesOf(targets)}),
     source as materialized (${sourceOf(input)}),
@@ -157,24 +180,28 @@ async function measureAlike(db: Db, input: MeasureInput, targets: Target[], exte
       ) as cut
     ),
     met as materialized (
-      select * from (
+      -- The way from the site's nearest point to the shape; where they meet there is none, and none is looked for.
+      select *, coalesce(st_length(way), 0) as distance
+      from (
         select near.*, site.poly, site.line, site.dots, site.radius_m,
-          least(st_distance(near.g, site.poly), st_distance(near.g, site.line), st_distance(near.g, site.dots)) as distance
-        from near join site using (n) offset 0
+          case when not (${meets("poly")} or ${meets("line")} or ${meets("dots")})
+            then st_shortestline(st_collect(array_remove(array[site.poly, site.line, site.dots], null)), near.g) end as way
+        from near join site using (n)
+        where not st_isempty(near.g) offset 0
       ) as measured
-      where distance <= radius_m + a
+      where coalesce(st_length(way), 0) <= radius_m + a
     ),
     answer as (
       select n, code, properties, ${extent.shapes ? sql`encode(st_asewkb(geom), 'hex')` : sql`''`} as shape, distance as distance_m,
-        ${bearing()} as bearing_deg, drawn.answer as drawn, shrunk.answer as shrunk, swollen.answer as grown, a > 0 as banded,
+        ${bearing} as bearing_deg, drawn.answer as drawn, shrunk.answer as shrunk, swollen.answer as grown, a > 0 as banded,
         case when a > 0 then (
           select max(st_distance(p.geom, st_boundary(g))) from st_dumppoints(st_collect(array[drawn.poly, drawn.line, drawn.dots])) as p
         ) end as depth_m,
         ${extent.pieces ? sql`jsonb_build_array(${piece("poly")}, ${piece("line")}, ${piece("dots")})` : sql`'[]'::jsonb`} as pieces
       from met
-        left join lateral ${overlap(sql`g`)} as drawn on distance <= ${sql.lit(REACH_M)}
-        left join lateral ${overlap(sql`st_buffer(g, -a)`)} as shrunk on a > 0 and distance <= ${sql.lit(REACH_M)}
-        left join lateral ${overlap(sql`st_buffer(g, a)`)} as swollen on a > 0 and distance <= a + ${sql.lit(REACH_M)}
+        left join lateral ${overlap(sql`g`, sql`distance <= ${sql.lit(REACH_M)}`)} as drawn on true
+        left join lateral ${overlap(sql`st_buffer(g, -a)`, sql`a > 0 and distance <= ${sql.lit(REACH_M)}`)} as shrunk on true
+        left join lateral ${overlap(sql`st_buffer(g, a)`, sql`a > 0 and distance <= a + ${sql.lit(REACH_M)}`)} as swollen on true
     ),
     per_site as (select n, jsonb_agg(to_jsonb(answer) - 'n' order by distance_m, code) as features from answer group by n)
     select (select jsonb_agg(per_site.features order by site.n) from site left join per_site using (n)) as features,
@@ -204,9 +231,6 @@ function around(
   return sql`st_collectionextract(st_intersection(${shape}, ${box}), ${sql.lit({ point: 1, line: 2, polygon: 3 }[geometry])})`;
 }
 
-/** No outline is trusted to be wrong by more. */
-const WORST_ACCURACY_M = 5000;
-
 /** The sites as rows: `n` from 0, the parts by dimension in the frame, accuracy, radius, and boxes in EPSG:4490: the site's own
  *  (`here`), the one that holds all within the radius and what the site's own doubt adds (`box`), and the one that also
  *  holds outlines that may lie nearer than they are drawn (`farthest`). */
@@ -230,7 +254,8 @@ function sitesOf(targets: Target[]): RawBuilder<unknown> {
 function sourceOf({ layer, origin, themes }: MeasureInput): RawBuilder<unknown> {
   const doubt = (basis: RawBuilder<unknown>, accuracy: RawBuilder<unknown>) =>
     sql`case when ${basis} = 'schematic' then 0 else coalesce(${accuracy}, 0) + site.accuracy_m end as a`;
-  const giant = sql`not geom @ box and st_npoints(geom) > ${sql.lit(GIANT)} as giant`;
+  const round = sql`2 * (st_xmax(geom) - st_xmin(geom) + st_ymax(geom) - st_ymin(geom))`;
+  const giant = sql`not geom @ box and st_npoints(geom) + ${round} / ${sql.lit(DENSIFY_DEG)} > ${sql.lit(GIANT)} as giant`;
   if ("frozen" in origin)
     return sql`select n, code, properties, geom, a, ${giant}
       from (
@@ -299,8 +324,14 @@ function countsOf({ layer, themes }: MeasureInput, asOf: string): RawBuilder<unk
 
 type Has = { poly: boolean; line: boolean; dots: boolean };
 
-/** A lateral row: the pieces of the site that a shape cuts off, by dimension, and their measures as `answer`. */
-function overlapOf(layer: Layer, shape: RawBuilder<unknown>, has: Has, tolerances: Tolerances): RawBuilder<unknown> {
+/** A lateral row, where there is one: the pieces of the site that a shape cuts off, by dimension, and their measures as
+ *  `answer`. */
+function overlapOf(
+  layer: Layer,
+  { shape, where }: { shape: RawBuilder<unknown>; where: RawBuilder<unknown> },
+  has: Has,
+  tolerances: Tolerances,
+): RawBuilder<unknown> {
   const pieces = layer.geometry === "polygon" ? cut(has, tolerances) : meet(has, layer.geometry);
   return sql`(
     select poly, line, dots, jsonb_build_object(
@@ -312,7 +343,7 @@ function overlapOf(layer: Layer, shape: RawBuilder<unknown>, has: Has, tolerance
       'inside', ${inside(has, tolerances)}) as answer
     from (
       select site_poly, site_line, site_dots, ${pieces}
-      from (select met.poly as site_poly, met.line as site_line, met.dots as site_dots, ${shape} as shape offset 0) as given offset 0
+      from (select met.poly as site_poly, met.line as site_line, met.dots as site_dots, ${shape} as shape where ${where} offset 0) as given offset 0
     ) as pieces
   )`;
 }
@@ -365,11 +396,7 @@ function inside(has: Has, t: Tolerances): RawBuilder<unknown> {
 }
 
 /** From the site's point nearest to the shape, clockwise from grid north; null where they meet. */
-function bearing(): RawBuilder<unknown> {
-  const nearest = sql`st_shortestline(st_collect(array_remove(array[met.poly, met.line, met.dots], null)), g)`;
-  return sql`case when distance > 0 then (
-    select degrees(st_azimuth(st_startpoint(way), st_endpoint(way))) from (select ${nearest} as way) as shortest) end`;
-}
+const bearing = sql`case when distance > 0 then degrees(st_azimuth(st_startpoint(way), st_endpoint(way))) end`;
 
 function piece(name: string): RawBuilder<unknown> {
   const of = sql.ref(`drawn.${name}`);

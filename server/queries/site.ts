@@ -7,7 +7,7 @@ import type { Db } from "../db/open.ts";
 /** Straight edges bend between frames: every edge is cut to this length before any transform. A chord of 100 m leaves
  *  its geodesic by less than 0.2 mm. */
 const DENSIFY_M = 100;
-const DENSIFY_DEG = 0.001;
+export const DENSIFY_DEG = 0.001;
 
 export type PartFault = { index: number; reason: string; x: number | null; y: number | null };
 

@@ -44,7 +44,9 @@ type Frame = {
   holds: (point: Sql) => Sql;
 };
 
-/** A tile as SQL. */
+const float = (value: number): Sql => sql`${value}::float8`;
+
+/** A tile as SQL. Its numbers are parameters: one text for all tiles of a band, which the engine plans once. */
 export function frameOf(z: number, x: number, y: number): Frame {
   const side = 40075016.68557849 / 2 ** z;
   const west = -20037508.342789244 + x * side;
@@ -53,11 +55,11 @@ export function frameOf(z: number, x: number, y: number): Frame {
   const edge = side * (BUFFER / EXTENT);
   return {
     z,
-    box: sql`st_makeenvelope(${sql.lit(west - edge)}, ${sql.lit(north - side - edge)}, ${sql.lit(west + side + edge)}, ${sql.lit(north + edge)}, 3857)`,
+    box: sql`st_makeenvelope(${float(west - edge)}, ${float(north - side - edge)}, ${float(west + side + edge)}, ${float(north + edge)}, 3857)`,
     placed: (geometry) =>
-      sql`st_snaptogrid(st_affine(${geometry}, ${sql.lit(scale)}, 0, 0, ${sql.lit(-scale)}, ${sql.lit(-west * scale)}, ${sql.lit(north * scale)}), 1)`,
-    holds: (point) => sql`st_x(${point}) >= ${sql.lit(west)} and st_x(${point}) < ${sql.lit(west + side)}
-      and st_y(${point}) > ${sql.lit(north - side)} and st_y(${point}) <= ${sql.lit(north)}`,
+      sql`st_snaptogrid(st_affine(${geometry}, ${float(scale)}, 0, 0, ${float(-scale)}, ${float(-west * scale)}, ${float(north * scale)}), 1)`,
+    holds: (point) => sql`st_x(${point}) >= ${float(west)} and st_x(${point}) < ${float(west + side)}
+      and st_y(${point}) > ${float(north - side)} and st_y(${point}) <= ${float(north)}`,
   };
 }
 
@@ -75,15 +77,15 @@ function lineRows(names: Sql, shown: Sql, { z, box, placed }: Frame): Sql {
     where not st_isempty(geom) and st_length(geom) > 0`;
 }
 
-/** Below `SNAP_IS_SAFE_FROM` the shapes kept on the grid of zoom 10 or 8 are drawn: valid, and a fraction of the vertices.
- *  On its own grid such a shape needs no mending unless the box cuts it; on a coarser one it does. */
+/** Below `SNAP_IS_SAFE_FROM` the shapes kept on the grid of zoom 10, 8 or 6 are drawn: valid, and a fraction of the vertices.
+ *  On its own grid, and on that of the next zoom, which holds it, such a shape needs no mending unless the box cuts it. */
 function polygonRows(names: Sql, shown: Sql, { z, box, placed, holds }: Frame): Sql {
-  const kept = z >= SNAP_IS_SAFE_FROM ? "geom_3857" : z > 8 ? "geom_z10" : "geom_z8";
+  const kept = z >= SNAP_IS_SAFE_FROM ? "geom_3857" : z >= 10 ? "geom_z10" : z >= 8 ? "geom_z8" : "geom_z6";
   const shape = sql.ref(kept);
   const whole = sql`${shape} @ env.box`;
   const clipped = sql`st_collectionextract(st_clipbybox2d(${shape}, env.box), 3)`;
   const mend = (geometry: Sql) => (z >= SNAP_IS_SAFE_FROM ? geometry : sql`st_collectionextract(st_makevalid(${geometry}), 3)`);
-  const ownGrid = z === 10 || z === 8 || z >= SNAP_IS_SAFE_FROM;
+  const ownGrid = z >= 6;
   return sql`
     with shown as materialized (select ${names}, ${shape}, spot_3857 ${shown})
     select ${names}, st_forcepolygonccw(geom) as geom

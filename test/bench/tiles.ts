@@ -29,7 +29,7 @@ function tileAt(lon: number, lat: number, z: number): Tile {
 const agent = new Agent({ keepAlive: true, maxSockets: 4 });
 
 /** The bytes as they come, as a browser asks for them. */
-function fetchBytes(url: string): Promise<Buffer> {
+export function fetchBytes(url: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     get(url, { agent, headers: { "accept-encoding": "gzip, deflate, br" } }, (response) => {
       const parts: Buffer[] = [];
@@ -45,7 +45,7 @@ function fetchBytes(url: string): Promise<Buffer> {
 }
 
 /** No tile of a day is asked twice: each making asks for another day of the years to come, on which the same is in force. */
-function createDays(): () => string {
+export function createDays(): () => string {
   let day = Date.UTC(2030, 0, 1);
   return () => new Date((day += 86_400_000)).toISOString().slice(0, 10);
 }

@@ -27,6 +27,7 @@ import {
   WEST,
 } from "./dataset.ts";
 import { type Figure, figure, inTurn, timed } from "./measure.ts";
+import { createDays, fetchBytes } from "./tiles.ts";
 
 const CHECKS = 60;
 const SCREENED = 500;
@@ -162,16 +163,13 @@ const plainShape = ({ z, x, y }: Tile | { z: string; x: string; y: string }) => 
       and valid_from <= '2026-11-26' and (valid_to is null or '2026-11-26' < valid_to)
   ) as t`;
 
-let day = Date.UTC(2030, 0, 1);
-const freshDay = () => new Date((day += 86_400_000)).toISOString().slice(0, 10);
+const freshDay = createDays();
 
 async function benchTileShapes(service: Service, part: string, rounds: number, databaseUrl?: string): Promise<Figure[]> {
   const { db, engine } = service.database;
   const tiles = tilesOf();
   const fetchTile = async ({ z, x, y }: Tile) => {
-    const response = await fetch(`${service.url}/tiles/protection_zone/${z}/${x}/${y}?datetime=${freshDay()}`);
-    await response.arrayBuffer();
-    if (!response.ok) throw new Error(String(response.status));
+    await fetchBytes(`${service.url}/tiles/protection_zone/${z}/${x}/${y}?datetime=${freshDay()}`);
   };
   if (engine === "embedded") {
     const made: number[] = [];
@@ -224,14 +222,14 @@ async function besidePgbench(
   const url = new URL(databaseUrl);
   url.pathname = `/${rows[0]!.name}`;
   const script = join(import.meta.dirname, "..", "..", ".cache", "plain.pgb");
-  const list = (of: (tile: Tile) => number) => walk.map((tile, i) => `when ${i} then ${of(tile)}`).join(" ");
+  const list = (of: (tile: Tile) => number) => walk.map((tile, i) => `when :i = ${i} then ${of(tile)}`).join(" ");
   writeFileSync(
     script,
     [
       `\\set i random(0, ${walk.length - 1})`,
-      `\\set z case :i ${list(({ z }) => z)} end`,
-      `\\set x case :i ${list(({ x }) => x)} end`,
-      `\\set y case :i ${list(({ y }) => y)} end`,
+      `\\set z case ${list(({ z }) => z)} end`,
+      `\\set x case ${list(({ x }) => x)} end`,
+      `\\set y case ${list(({ y }) => y)} end`,
       `${plainShape({ z: ":z", x: ":x", y: ":y" }).replaceAll(/\s+/g, " ")};`,
     ].join("\n"),
   );
@@ -240,9 +238,10 @@ async function besidePgbench(
     env: { ...process.env, PGOPTIONS: "-c jit=off" },
   });
   let printed = "";
-  child.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
-  await once(child, "exit");
+  for (const told of [child.stdout, child.stderr]) told.on("data", (chunk: Buffer) => (printed += chunk.toString()));
+  await once(child, "close");
   const tps = Number(/tps = ([\d.]+)/.exec(printed)?.[1]);
+  if (!Number.isFinite(tps)) throw new Error(`pgbench measured nothing: ${printed.slice(0, 500)}`);
   let served = 0;
   const until = performance.now() + seconds * 1000;
   await Promise.all(
