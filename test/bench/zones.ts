@@ -54,8 +54,8 @@ export async function benchZones(
     await service.refreshTiles();
     const part = `${size / 1000}k zones, ${engine}`;
     figures.push(...(await benchOneCheck(service, part, sites.slice(0, CHECKS), rounds)));
-    figures.push(await benchScreening(service, part, sites));
-    figures.push(await benchSweep(service, part));
+    figures.push(...(await benchScreening(service, part, sites)));
+    figures.push(...(await benchSweep(service, part)));
     figures.push(...(await benchTileShapes(service, part, rounds, databaseUrl)));
   }
   return figures;
@@ -102,23 +102,27 @@ async function finished<T extends { state: string }>(read: () => Promise<T>): Pr
   }
 }
 
-async function benchScreening(service: Service, part: string, sites: Geometry[]): Promise<Figure> {
-  const ours = await timed(async () => {
+async function benchScreening(service: Service, part: string, sites: Geometry[]): Promise<Figure[]> {
+  const ours = await beside(service, async () => {
     const response = await service.post("/api/screenings", screeningOf(sites));
     const { id } = (await response.json()) as Screening;
     await finished(() => service.json<Screening>(`/api/screenings/${id}`));
   });
   const hand = await timed(() => handOverlay(service, sites));
-  return figure(part, `screening of ${sites.length} sites`, [ours], { what: "one overlay of zones by hand", times: [hand] });
+  const what = `screening of ${sites.length} sites`;
+  return [
+    figure(part, what, [ours.took], { what: "one overlay of zones by hand", times: [hand] }),
+    figure(part, `tile of zones, made, during the ${what}`, ours.during, { what: "with nothing else", times: ours.before }),
+  ];
 }
 
 async function handOverlay(service: Service, sites: Geometry[]): Promise<void> {
   for (const [srid, alike] of Map.groupBy(sites, frameOf)) await overlayOfManyByHand(alike, srid).execute(service.database.db);
 }
 
-async function benchSweep(service: Service, part: string): Promise<Figure> {
+async function benchSweep(service: Service, part: string): Promise<Figure[]> {
   const { db } = service.database;
-  const ours = await timed(async () => {
+  const ours = await beside(service, async () => {
     const response = await service.post("/api/sweeps", { as_of: "2026-11-26" });
     const { id } = (await response.json()) as Sweep;
     await finished(() => service.json<Sweep>(`/api/sweeps/${id}`));
@@ -129,7 +133,36 @@ async function benchSweep(service: Service, part: string): Promise<Figure> {
       db,
     ),
   );
-  return figure(part, "sweep, every facility and rule", [ours], { what: "facilities in zones by hand", times: [hand] });
+  return [
+    figure(part, "sweep, every facility and rule", [ours.took], { what: "facilities in zones by hand", times: [hand] }),
+    figure(part, "tile of zones, made, during the sweep", ours.during, { what: "with nothing else", times: ours.before }),
+  ];
+}
+
+const TILE_EVERY_MS = 100;
+
+/** How long `work` takes, and how long somebody who looks at the map meanwhile waits for a tile, before and during it. */
+async function beside(
+  service: Service,
+  work: () => Promise<void>,
+): Promise<{ took: number; before: number[]; during: number[] }> {
+  const tiles = tilesOf().filter(({ z }) => z >= 12);
+  let asked = 0;
+  const look = () => timed(() => fetchTile(service, tiles[asked++ % tiles.length]!));
+  const before: number[] = [];
+  for (const _ of tiles) before.push(await look());
+  const during: number[] = [];
+  let busy = true;
+  const looking = (async () => {
+    while (busy) {
+      during.push(await look());
+      await new Promise((resolve) => setTimeout(resolve, TILE_EVERY_MS));
+    }
+  })();
+  const took = await timed(work);
+  busy = false;
+  await looking;
+  return { took, before, during };
 }
 
 type Tile = { z: number; x: number; y: number };
@@ -165,15 +198,17 @@ const plainShape = ({ z, x, y }: Tile | { z: string; x: string; y: string }) => 
 
 const freshDay = createDays();
 
+/** Made anew, never one that is kept. */
+async function fetchTile(service: Service, { z, x, y }: Tile): Promise<void> {
+  await fetchBytes(`${service.url}/tiles/protection_zone/${z}/${x}/${y}?datetime=${freshDay()}`);
+}
+
 async function benchTileShapes(service: Service, part: string, rounds: number, databaseUrl?: string): Promise<Figure[]> {
   const { db, engine } = service.database;
   const tiles = tilesOf();
-  const fetchTile = async ({ z, x, y }: Tile) => {
-    await fetchBytes(`${service.url}/tiles/protection_zone/${z}/${x}/${y}?datetime=${freshDay()}`);
-  };
   if (engine === "embedded") {
     const made: number[] = [];
-    for (const tile of tiles) made.push(await timed(() => fetchTile(tile)));
+    for (const tile of tiles) made.push(await timed(() => fetchTile(service, tile)));
     return [figure(part, "tile of zones, made", made, undefined, { note: "the engine has no ST_AsMVTGeom" })];
   }
   const made: Record<"low" | "high", number[]> = { low: [], high: [] };
@@ -181,10 +216,10 @@ async function benchTileShapes(service: Service, part: string, rounds: number, d
   for (const tile of tiles) {
     const band = tile.z >= 11 ? "high" : "low";
     const query = sql.raw(plainShape(tile));
-    await fetchTile(tile);
+    await fetchTile(service, tile);
     await query.execute(db);
     const times = await inTurn(Math.max(2, Math.ceil(rounds / 2)), {
-      made: () => timed(() => fetchTile(tile)),
+      made: () => timed(() => fetchTile(service, tile)),
       plain: () => timed(() => query.execute(db)),
     });
     made[band].push(...times.made);
@@ -199,17 +234,11 @@ async function benchTileShapes(service: Service, part: string, rounds: number, d
       { target: 0.25 },
     ),
   );
-  return [...figures, ...(await besidePgbench(service, part, tiles, databaseUrl, fetchTile))];
+  return [...figures, ...(await besidePgbench(service, part, tiles, databaseUrl))];
 }
 
 /** Four clients each, z 9 and up: milliseconds a tile. */
-async function besidePgbench(
-  service: Service,
-  part: string,
-  tiles: Tile[],
-  databaseUrl: string | undefined,
-  fetchTile: (tile: Tile) => Promise<void>,
-): Promise<Figure[]> {
+async function besidePgbench(service: Service, part: string, tiles: Tile[], databaseUrl: string | undefined): Promise<Figure[]> {
   const pgbench = "/usr/lib/postgresql";
   const found = existsSync(pgbench)
     ? readdirSync(pgbench)
@@ -247,7 +276,7 @@ async function besidePgbench(
   await Promise.all(
     [0, 1, 2, 3].map(async (client) => {
       for (let i = client; performance.now() < until; i = (i * 7 + 3) % walk.length) {
-        await fetchTile(walk[i]!);
+        await fetchTile(service, walk[i]!);
         served++;
       }
     }),
