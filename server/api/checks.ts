@@ -192,8 +192,8 @@ export type ThemeAnswer = {
   data_date: string | null;
   source: string | null;
   basis: Basis | null;
-  /** Features of the theme in force on the date in the files that cover the site, none beyond 1,000 a file counted; 0 when
-   *  one of them has none; over the whole layer where no file covers it; null when unknown. */
+  /** Features of the theme in force on the date in the files that cover the site, none beyond 1,000 a file counted, so
+   *  that from 1,000 on there are at least as many; 0 when one of them has none; over the whole layer where no file covers it; null when unknown. */
   features: number | null;
   nearest_m: number | null;
 };

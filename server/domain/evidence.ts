@@ -32,6 +32,10 @@ export type SiteEvidence = {
   accuracy_m: number;
 };
 
+/** No theme's features are counted beyond this in a file: that there are any is the proof, and a country's are not counted
+ *  for it. A number from here on means "at least". */
+export const MOST_COUNTED = 1000;
+
 /** How much of the site lies in a shape: the union of the pieces of the right dimension. */
 export type Overlap = {
   /** Above the tolerance in at least one dimension. */

@@ -7,7 +7,13 @@ import type { Geometry } from "../api/common.ts";
 import { jsonb } from "../db/json.ts";
 import type { Db } from "../db/open.ts";
 import { isBroken } from "../db/errors.ts";
-import type { FeatureEvidence, LayerEvidence, ThemeCoverage, Tolerances } from "../domain/evidence.ts";
+import {
+  type FeatureEvidence,
+  type LayerEvidence,
+  MOST_COUNTED,
+  type ThemeCoverage,
+  type Tolerances,
+} from "../domain/evidence.ts";
 import type { ThemeSpec } from "../domain/rule.ts";
 import type { Layer } from "../layers/layer.ts";
 import { WORST_ACCURACY_M } from "../layers/validate.ts";
@@ -281,9 +287,6 @@ function matching({ match }: ThemeSpec): RawBuilder<unknown> {
 function inForceOn(asOf: string): RawBuilder<unknown> {
   return sql`valid_from <= ${asOf}::date and (valid_to is null or ${asOf}::date < valid_to)`;
 }
-
-/** No theme's features are counted beyond this: that there are any is the proof, and a country's are not counted for it. */
-export const MOST_COUNTED = 1000;
 
 /** For each site, how many features in force each theme has in the files that claim to cover it (none beyond MOST_COUNTED a
  *  file is counted): 0 when any of those files has none, for an emptied file proves nothing, whatever other districts have.

@@ -3,6 +3,7 @@ import type { Basis, Check, Conclusion, Finding, Rank } from "../api/checks.ts";
 import type { Lang } from "../api/common.ts";
 import { areaText, digits, directionText, distanceText, percentText } from "../measures.ts";
 import { say } from "../messages.ts";
+import { MOST_COUNTED } from "../domain/evidence.ts";
 import type { Cell, Line, Lines, Run } from "./document.ts";
 import { plain } from "./document.ts";
 
@@ -40,8 +41,11 @@ export function siteSize({ site, lang }: Check, t: Say): string {
   return site.length_m !== null ? distanceText(lang, site.length_m) : t("answer.points", { count: site.points ?? 0 });
 }
 
+/** Features of a theme; from MOST_COUNTED on, "at least". */
 export function countCell(lang: Lang, count: number): Cell {
-  return numberCell(digits(lang, count, 0), count, "#,##0");
+  return count < MOST_COUNTED
+    ? numberCell(digits(lang, count, 0), count, "#,##0")
+    : numberCell(`≥${digits(lang, count, 0)}`, count, '"≥"#,##0');
 }
 
 export function distanceCell(distance_m: number | null, bearing_deg: number | null | undefined, lang: Lang, t: Say): string {

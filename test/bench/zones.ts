@@ -98,7 +98,7 @@ async function finished<T extends { state: string }>(read: () => Promise<T>): Pr
     const now = await read();
     if (now.state === "done") return now;
     if (now.state === "failed" || now.state === "cancelled") throw new Error(JSON.stringify(now));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Lang } from "../../server/api/common.ts";
 import { say } from "../../server/messages.ts";
 import { reportAssets } from "../../server/report_assets.ts";
+import { countCell } from "../../server/reports/cells.ts";
 import { documentOf } from "../../server/reports/content.ts";
 import { type Block, type ReportDocument, wordsOf } from "../../server/reports/document.ts";
 import { htmlReport } from "../../server/reports/html.ts";
@@ -255,4 +256,13 @@ it("the shapes are the site, its pieces and the features met, with what was foun
 it("the page runs nothing and leads nowhere else", async () => {
   const page = (await htmlReport.render(syntheticReport("zh", 3, { name: NAME }), reportAssets)) as string;
   expect(page).not.toMatch(/<script|\son\w+=|href="http|src=/i);
+});
+
+it("a count that was broken off says that there are at least so many, as text and as a number", () => {
+  const told = (count: number) => {
+    const { lines, ...value } = countCell("en", count);
+    return { text: wordsOf(lines), ...value };
+  };
+  expect(told(999)).toEqual({ text: "999", value: 999, format: "#,##0" });
+  expect(told(1340)).toEqual({ text: "≥1,340", value: 1340, format: '"≥"#,##0' });
 });
