@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { brotliCompress, brotliDecompressSync, constants } from "node:zlib";
 import { LRUCache } from "lru-cache";
 import type { OpenDatabase } from "./db/open.ts";
+import { createQueue } from "./db/queue.ts";
 import { layerOf, layers } from "./layers/index.ts";
 import { layerVersions } from "./queries/collections.ts";
 import { layerTile } from "./queries/tiles.ts";
@@ -15,9 +16,14 @@ const compress = promisify(brotliCompress);
 const MAX_BYTES = 128 * 1024 * 1024;
 /** Versions are asked anew at most this often; until the answer comes, tiles of the last known version are served. */
 const VERSIONS_FRESH_MS = 2000;
+/** Tiles made at once, as many as a browser asks for at once. The others wait here and not in the queue for the database,
+ *  where everybody else would stand behind them: on the embedded engine, after a long transaction, for a minute. */
+const MADE_AT_ONCE = 6;
 const MAX_LAYERS = layers.length;
 
 type Tile = { body: Buffer; etag: string };
+/** A tile that is being made or waits to be, and who asked for it. */
+type Making = { tile: Promise<Tile | undefined>; askers: ServerResponse[] };
 
 export type TileServer = {
   /** True when the request was a tile's and is being answered; false hands it to Express, which answers faults in words. */
@@ -32,7 +38,8 @@ export function createTileServer(
   fail: (error: unknown, request: IncomingMessage, response: ServerResponse) => void,
 ): TileServer {
   const cache = new LRUCache<string, Tile>({ maxSize: MAX_BYTES, sizeCalculation: (tile) => tile.body.length + 200 });
-  const making = new Map<string, Promise<Tile>>();
+  const making = new Map<string, Making>();
+  const turns = createQueue(Array.from({ length: MADE_AT_ONCE }, (_, i) => i));
   let versions: Record<string, number> = {};
   let readAt = -Infinity;
   let reading: Promise<void> | undefined;
@@ -47,6 +54,21 @@ export function createTileServer(
         reading = undefined;
       });
     return reading;
+  }
+
+  /** Undefined when all who asked had gone before its turn came: a map that is moved on asks for much that it drops. */
+  async function makeInTurn(
+    key: string,
+    askers: readonly ServerResponse[],
+    make: () => Promise<Tile>,
+  ): Promise<Tile | undefined> {
+    const turn = await turns.take();
+    try {
+      return askers.every(({ destroyed }) => destroyed) ? undefined : await make();
+    } finally {
+      making.delete(key);
+      turns.give(turn);
+    }
   }
 
   async function make(key: string, ids: string[], z: number, x: number, y: number, asOf: string): Promise<Tile> {
@@ -67,14 +89,16 @@ export function createTileServer(
     const key = `${ids.map((id) => `${id}@${versions[id] ?? 0}`).join()}/${z}/${x}/${y}/${asOf}`;
     let tile = cache.get(key);
     if (!tile) {
-      let promise = making.get(key);
-      if (!promise) {
-        promise = make(key, ids, z, x, y, asOf).finally(() => making.delete(key));
-        making.set(key, promise);
+      let one = making.get(key);
+      if (!one) {
+        const askers: ServerResponse[] = [];
+        one = { askers, tile: makeInTurn(key, askers, () => make(key, ids, z, x, y, asOf)) };
+        making.set(key, one);
       }
-      tile = await promise;
+      one.askers.push(response);
+      tile = await one.tile;
     }
-    send(request, response, tile);
+    if (tile) send(request, response, tile);
   }
 
   return {

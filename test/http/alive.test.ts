@@ -1,5 +1,5 @@
 /** While the database is busy, what needs no database answers. */
-import { sql } from "kysely";
+import { type KyselyPlugin, sql } from "kysely";
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ eachEngine((engine) => {
     expect((await service.get(tile)).status).toBe(200);
     await service.refreshTiles();
     let ended = false;
-    const long = sql`select count(*) from generate_series(1, 12000000) as n where md5(n::text) like 'zz%'`
+    const long = sql`select count(*) from generate_series(1, 5000000) as n where md5(n::text) like 'zz%'`
       .execute(service.database.db)
       .finally(() => {
         ended = true;
@@ -40,4 +40,53 @@ eachEngine((engine) => {
     await long;
     expect((await service.get("/health/ready")).status).toBe(200);
   }, 60_000);
+
+  it("tiles that nobody waits for any more are not made, and a few at a time go to the database", async () => {
+    let asked = 0;
+    let open = Promise.resolve();
+    const counting: KyselyPlugin = {
+      transformQuery: ({ node }) => node,
+      async transformResult({ result }) {
+        asked++;
+        await open;
+        return result;
+      },
+    };
+    const { database } = service;
+    const counted = await startService({ ...database, db: database.db.withPlugin(counting) });
+    const tile = (x: number) => `${counted.url}/tiles/protection_zone/14/${x}/6796`;
+    try {
+      expect((await fetch(tile(13_000))).ok).toBe(true);
+      await counted.refreshTiles();
+      asked = 0;
+      expect((await fetch(tile(13_001))).ok).toBe(true);
+      const each = asked;
+      expect(each).toBeGreaterThan(0);
+      asked = 0;
+      let go = () => {};
+      open = new Promise((resolve) => {
+        go = resolve;
+      });
+      const kept = Array.from({ length: 6 }, (_, i) => fetch(tile(13_010 + i)));
+      await expect.poll(() => asked).toBeGreaterThanOrEqual(6);
+      const gone = new AbortController();
+      const dropped = Array.from({ length: 40 }, (_, i) =>
+        fetch(tile(13_100 + i), { signal: gone.signal }).then(
+          () => "answered",
+          () => "gone",
+        ),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 500)); // they arrive and wait
+      expect(asked, "six at a time").toBeLessThanOrEqual(6 + 1); // and the versions of layers
+      gone.abort();
+      expect(new Set(await Promise.all(dropped))).toEqual(new Set(["gone"]));
+      const last = fetch(tile(13_200));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      go();
+      for (const response of [...(await Promise.all(kept)), await last]) expect([200, 204]).toContain(response.status);
+      expect(asked).toBeLessThanOrEqual(7 * each + 2);
+    } finally {
+      await counted.jobs.close();
+    }
+  });
 });
