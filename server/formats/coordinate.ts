@@ -28,6 +28,7 @@ export function readCoordinate(cell: unknown): number | null {
   if (!parts) return null;
   const [, minus, degrees, minutes, seconds] = parts;
   if (Number(minutes) >= 60 || Number(seconds ?? 0) >= 60) return null;
-  const value = Number(degrees) + Number(minutes) / 60 + Number(seconds ?? 0) / 3600;
+  // One division, so that 29°13′48″ is 29.23 and not a little less.
+  const value = (Number(degrees) * 3600 + Number(minutes) * 60 + Number(seconds ?? 0)) / 3600;
   return sign * (minus === "-" ? -value : value);
 }

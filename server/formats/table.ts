@@ -6,7 +6,8 @@ import type { DeclaredCrs, FormatNote, ReadLayer, ReadOptions } from "./format.t
 import { closeRing, isClosed, readLayer, RowFault, type Budget, type Row } from "./geometry.ts";
 import { isNorthing, zonePrefix } from "./magnitude.ts";
 import { nestRings } from "./rings.ts";
-import { findColumns, type Columns } from "./table_columns.ts";
+import { joinAngles } from "./table_angles.ts";
+import { findColumns, POINT, type Columns } from "./table_columns.ts";
 import { parseWkt } from "./wkt.ts";
 
 /** A table as its cells; `row` of features and faults is the number of its line or sheet row, from 1. */
@@ -15,13 +16,23 @@ export type Table = { name: string; cells: unknown[][]; encoding: ReadLayer["enc
 /** The layer of a table; null where it holds no coordinates. `options.columns` names columns by their header (`x`, `y`, `plot`,
  *  `ring`) and may say `geometry`: `point`, `line` or `polygon`. */
 export function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLayer | null {
-  const columns = findColumns(table.cells, options.columns);
+  const cells = joinAngles(table.cells);
+  const columns = findColumns(cells, options.columns);
   if (!columns) return null;
   const notes = [...table.notes];
-  const lines = linesOf(table.cells, columns);
+  const found = linesOf(cells, columns);
+  const shape = options.columns?.geometry ?? shapeOf(found, columns);
+  const footer = shape === "point" ? [] : footerOf(found);
+  const lines = found.slice(0, found.length - footer.length);
   if (lines.length === 0) return null;
-  // A merged cell says the same in each of its cells.
-  const above = [...new Set(table.cells.slice(0, Math.max(columns.header, 0)).flat())].join(" ");
+  if (footer.length > 0)
+    notes.push({
+      code: "rows_below_ignored",
+      params: { rows: footer.map(({ row }) => row).join(", ") },
+      row: null,
+      position: null,
+    });
+  const said = saidAround(cells, lines, columns);
   const rest = { name: table.name, encoding: table.encoding };
   if (columns.wkt !== null) {
     const rows = lines.map(({ row, cells }) => ({
@@ -29,29 +40,35 @@ export function readTable(table: Table, options: ReadOptions, budget: Budget): R
       geometry: () => wktOf(cells[columns.wkt!]),
       properties: propertiesOf(cells, columns),
     }));
-    return readLayer({ ...rest, rows, notes, declared: declaredBy(above, null), expected: rows.length }, budget);
+    return readLayer({ ...rest, rows, notes, declared: declaredBy(said, null), expected: rows.length }, budget);
   }
   const turned = order(lines, columns, options, notes);
-  const shape = options.columns?.geometry ?? shapeOf(lines, columns);
   notes.push({ code: `table_${shape}`, params: {}, row: null, position: null });
   const rows =
     shape === "point" ? pointRows(lines, columns, turned) : plotRows(lines, columns, { turned, line: shape === "line", notes });
   const layer = readLayer(
-    { ...rest, rows, declared: declaredBy(above, firstEasting(lines, turned)), expected: rows.length },
+    { ...rest, rows, declared: declaredBy(said, firstEasting(lines, turned)), expected: rows.length },
     budget,
   );
   return { ...layer, notes: [...notes, ...layer.notes].slice(0, 200) };
 }
 
-type Line = { row: number; cells: unknown[]; first: number | null; second: number | null; gap: boolean };
+type Line = { row: number; cells: unknown[]; first: number | null; second: number | null; gap: boolean; half: boolean };
 
-/** The rows below the header that hold anything; `gap`: an empty row stood before it. */
+/** A second row of a header: units. */
+const UNIT = /^[（(【[]?\s*(m|米|度|°|deg(rees)?|单位.*)\s*[)）】\]]?$/i;
+
+/** The rows below the header that hold anything; `gap`: an empty row stood before it; `half`: one of the two columns is empty. */
 function linesOf(cells: unknown[][], columns: Columns): Line[] {
   const lines: Line[] = [];
   let gap = false;
   for (const [i, row] of cells.entries()) {
     if (i <= columns.header) continue;
-    const empty = (column: number) => column < 0 || String(row[column] ?? "").trim() === "";
+    const textAt = (column: number) => String(row[column] ?? "").trim();
+    const empty = (column: number) => column < 0 || textAt(column) === "";
+    const heads = (column: number) => textAt(column) === columns.names[column] || UNIT.test(textAt(column));
+    if (lines.length === 0 && columns.wkt === null && columns.header >= 0 && heads(columns.first) && heads(columns.second))
+      continue;
     if (columns.wkt === null && empty(columns.first) && empty(columns.second)) {
       gap = true;
       continue;
@@ -63,10 +80,26 @@ function linesOf(cells: unknown[][], columns: Columns): Line[] {
       first: readCoordinate(row[columns.first]),
       second: readCoordinate(row[columns.second]),
       gap,
+      half: empty(columns.first) !== empty(columns.second),
     });
     gap = false;
   }
   return lines;
+}
+
+/** What stands below the last plot, behind an empty row, with something in one of the columns: who drew the table up, a date,
+ *  a sum. Fewer than three rows are no plot. */
+function footerOf(lines: readonly Line[]): Line[] {
+  const from = lines.findLastIndex(({ gap }) => gap);
+  const last = from > 0 ? lines.slice(from) : [];
+  return last.length < 3 && last.every(({ half }) => half) ? last : [];
+}
+
+/** The texts above the header and beside the lines, which may name a datum. A merged cell says the same in each of its cells. */
+function saidAround(cells: unknown[][], lines: readonly Line[], columns: Columns): string {
+  const taken = new Set(lines.map(({ row }) => row - 1));
+  const around = cells.filter((_, i) => i !== columns.header && !taken.has(i));
+  return [...new Set(around.flat().filter((cell) => typeof cell === "string"))].join(" ").slice(0, 10_000);
 }
 
 /** Whether the second column is x. By the headers where they say longitude or easting; X and Y mean north and east to a
@@ -99,11 +132,26 @@ function shapeOf(lines: readonly Line[], columns: Columns): "point" | "polygon" 
     const plots = new Set(lines.map(({ cells }) => String(cells[columns.plot!] ?? "").trim()).filter((plot) => plot !== ""));
     return plots.size * 3 <= lines.length ? "polygon" : "point";
   }
+  if (rowsHaveNames(lines, columns)) return "point";
   const used = [columns.first, columns.second, columns.point];
   const more = columns.names.some(
     (name, i) => name !== "" && !used.includes(i) && lines.some(({ cells }) => String(cells[i] ?? "").trim() !== ""),
   );
   return more && columns.point === null ? "point" : "polygon";
+}
+
+/** Two letters or characters together: a name rather than a number of a point, a side `J1-J2` or an angle. */
+const NAME = /\p{L}{2}/u;
+/** What is told of a boundary point may differ from row to row too. */
+const REMARK = /备注|说明|描述|位置|方位|地物|remark|note|comment|desc/i;
+
+/** Whether a column names each row otherwise, as a list of farms does and a table of boundary points does not. */
+function rowsHaveNames(lines: readonly Line[], columns: Columns): boolean {
+  return columns.names.some((name, i) => {
+    if (name === "" || i === columns.first || i === columns.second || POINT.test(name) || REMARK.test(name)) return false;
+    const values = lines.map(({ cells }) => cells[i]).filter((cell) => typeof cell === "string" && NAME.test(cell));
+    return values.length >= lines.length * 0.9 && new Set(values).size >= lines.length * 0.9;
+  });
 }
 
 function positionOf({ first, second, row }: Line, turned: boolean): Position {

@@ -23,7 +23,7 @@ const Y = /^y$|^y坐标|^坐标y|^y值|^y轴|^y\b/;
 const PLOT =
   /^(地块|宗地|图斑|多边形|斑块|区块|项目)?(编号|名称|号|名)$|^(地块|宗地|图斑|多边形|斑块|区块)$|^(plot|parcel|polygon|block|area)([_ ]?(id|no|name|number|code))?$|地块/;
 const RING = /^(地块)?圈号$|^环号$|^(ring|part)([_ ]?(no|id|number))?$/;
-const POINT = /点号|界址点|拐点|桩号|^(point|vertex|node|pt)([_ ]?(no|id|number|name))?$|^序号$|^no\.?$/;
+export const POINT = /点号|界址点|拐点|桩号|^(point|vertex|node|pt)([_ ]?(no|id|number|name))?$|^序号$|^no\.?$/;
 const WKT = /^(wkt|geom|geometry|the_geom|wkt_geom|shape)$/;
 
 const HEADER_ROWS = 20;

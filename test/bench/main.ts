@@ -1,4 +1,4 @@
-/** `npm run bench [-- --quick] [-- --only start,checks,tiles,idle,pan,zones] [-- --zones 20000,200000]
+/** `npm run bench [-- --quick] [-- --only start,checks,tiles,idle,pan,zones,formats] [-- --zones 20000,200000]
  *  [-- --engine postgres]`: every figure beside its twin, both taken in turn in
  *  one run, as a ratio. Nothing here is asserted; other work on the machine shows. Writes `.cache/bench.json` too. */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -11,6 +11,7 @@ import { createLog } from "../../server/service.ts";
 import { launchBrowser, noBrowser } from "../support/browser.ts";
 import { startService } from "../support/service.ts";
 import { benchChecks } from "./checks.ts";
+import { benchFormats } from "./formats.ts";
 import { benchIdle } from "./idle.ts";
 import { type Figure, printTable, writeJson } from "./measure.ts";
 import { buildPages, ROOT, run } from "./pages.ts";
@@ -19,7 +20,7 @@ import { benchStart } from "./start.ts";
 import { benchTiles } from "./tiles.ts";
 import { benchZones } from "./zones.ts";
 
-const PARTS = ["start", "checks", "tiles", "idle", "pan", "zones"] as const;
+const PARTS = ["start", "checks", "tiles", "idle", "pan", "zones", "formats"] as const;
 type Part = (typeof PARTS)[number];
 
 const { values } = parseArgs({
@@ -51,6 +52,7 @@ try {
   if (wants("start")) await starts();
   if (wants("checks", "tiles")) await engines();
   if (wants("zones")) await zones();
+  if (wants("formats")) figures.push(...(await benchFormats(join(folder, "formats"), rounds(3, 1), values.quick ? 0.1 : 1)));
   if (wants("idle", "pan"))
     if (noBrowser) console.log(`Pages: not measured; ${noBrowser}.`);
     else await inBrowser();

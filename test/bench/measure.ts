@@ -15,6 +15,8 @@ export type Figure = {
   ratio?: { p50: number; p99: number };
   /** The ratio of p50 that we want at most. */
   target?: number;
+  /** Of work on a file: its size and the most memory that the processes held, MB. */
+  file?: { mb: number; peak_mb: number; twin_mb?: number; twin_peak_mb?: number };
   note?: string;
 };
 
@@ -70,7 +72,7 @@ export async function inTurn<K extends string>(
 }
 
 export function printTable(figures: readonly Figure[]): void {
-  const cells = figures.map(({ what, ours, twin, ratio, target, note }) => [
+  const cells = figures.map(({ what, ours, twin, ratio, target, file, note }) => [
     what,
     ms(ours.p50),
     ms(ours.p99),
@@ -81,7 +83,7 @@ export function printTable(figures: readonly Figure[]): void {
     ratio ? ratio.p99.toFixed(2) : "",
     ratio && target !== undefined ? `<= ${target}${ratio.p50 <= target ? "" : " MISSED"}` : "",
     String(ours.n),
-    note ?? "",
+    [file ? speedOf(file, ours, twin) : "", note ?? ""].filter(Boolean).join("; "),
   ]);
   const head = ["figure", "p50 ms", "p99 ms", "beside", "p50 ms", "p99 ms", "ratio", "p99", "goal", "n", "note"];
   const widths = head.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]!.length)));
@@ -97,6 +99,15 @@ export function printTable(figures: readonly Figure[]): void {
     if (each.part !== part) console.log(`-- ${(part = each.part)}`);
     console.log(line(cells[i]!));
   });
+}
+
+/** Megabytes of the file a second, and memory, ours beside the twin's. */
+function speedOf({ mb, peak_mb, twin_mb, twin_peak_mb }: NonNullable<Figure["file"]>, ours: Spread, twin?: Spread): string {
+  const told = (size: number, { p50 }: Spread, held: number) =>
+    `${((size * 1000) / p50).toFixed(1)} MB/s, ${held.toFixed(0)} MB held`;
+  const own = `${mb.toFixed(1)} MB: ${told(mb, ours, peak_mb)}`;
+  if (!twin || twin_mb === undefined || twin_peak_mb === undefined) return own;
+  return `${own} beside ${told(twin_mb, twin, twin_peak_mb)} (${(peak_mb / twin_peak_mb).toFixed(1)}x)`;
 }
 
 function ms(value: number): string {
