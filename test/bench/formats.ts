@@ -20,7 +20,7 @@ const WRITTEN: Record<string, number> = {
   kml: 1_000_000,
   gpkg: 1_000_000,
   baopan: 500_000,
-  xlsx: 100_000,
+  xlsx: 60_000,
   csv: 400_000,
 };
 
@@ -28,7 +28,7 @@ const WRITTEN: Record<string, number> = {
 const DRIVERS: Record<string, { driver: string; ending: string; options: string[] }> = {
   geojson: { driver: "GeoJSON", ending: ".geojson", options: ["-lco", "COORDINATE_PRECISION=9"] },
   shapefile: { driver: "ESRI Shapefile", ending: ".shz", options: ["-lco", "ENCODING=UTF-8"] },
-  kml: { driver: "LIBKML", ending: ".kml", options: [] },
+  kml: { driver: "KML", ending: ".kml", options: [] }, // of LIBKML the time grows with the square of the features
   gpkg: { driver: "GPKG", ending: ".gpkg", options: [] },
 };
 

@@ -175,6 +175,84 @@ describe("pasted text", () => {
   });
 });
 
+describe("tables of points", () => {
+  const P = [
+    ["105.95", "29.23"],
+    ["105.951", "29.23"],
+    ["105.951", "29.2307"],
+    ["105.95", "29.2307"],
+  ] as const;
+  const csv = (head: string, line: (lon: string, lat: string, i: number) => string, below = "") =>
+    `${head}\n${P.map(([lon, lat], i) => line(lon, lat, i)).join("\n")}\n${below}`;
+  const shapes = async (table: string) => {
+    const [layer] = (await readText(table)).layers;
+    return {
+      shapes: layer!.features.map(({ geometry }) => geometry!.type),
+      notes: layer!.notes.map((note) => note.code),
+      faults: layer!.faults.length,
+      declared: layer!.declared?.crs ?? null,
+      first: layer!.features[0],
+    };
+  };
+
+  it.each([
+    [
+      "name each row otherwise",
+      "企业名称",
+      ["红星养殖场", "山坡养殖场", "河口养殖场", "东林养殖场"],
+      ["Point", "Point", "Point", "Point"],
+    ],
+    ["number the sides", "界址线", ["J1-J2", "J2-J3", "J3-J4", "J4-J1"], ["Polygon"]],
+    ["name one row only", "权属单位", ["红星村", "", "", ""], ["Polygon"]],
+    ["name the rows alike", "权属单位", ["红星村", "红星村", "红星村", "红星村"], ["Polygon"]],
+    ["remark on each point", "备注", ["路边", "田埂", "河岸", "墙角"], ["Polygon"]],
+  ])("that %s", async (_what, head, values, expected) => {
+    const found = await shapes(csv(`序号,经度,纬度,${head}`, (lon, lat, i) => `${i + 1},${lon},${lat},${values[i]}`));
+    expect(found.shapes).toEqual(expected);
+  });
+
+  it("have angles in three columns: named with the parts or above them, seconds with decimals", async () => {
+    const lines = ["105,57,0,29,13,48.0", "105,57,3.6,29,13,48.0", "105,57,3.6,29,13,50.52", "105,57,0,29,13,50.52"].join("\n");
+    for (const head of ["经度(度),经度(分),经度(秒),纬度(度),纬度(分),纬度(秒)", "经度,,,纬度,,\n度,分,秒,度,分,秒"]) {
+      const { first, shapes: types } = await shapes(`${head}\n${lines}\n`);
+      expect(types).toEqual(["Polygon"]);
+      const [[ring]] = [(first!.geometry as { coordinates: number[][][] }).coordinates];
+      for (const [i, [lon, lat]] of P.entries()) {
+        expect(ring![i]![0]).toBeCloseTo(Number(lon), 9);
+        expect(ring![i]![1]).toBeCloseTo(Number(lat), 9);
+      }
+    }
+    const wrong = await readText(`经度,,,纬度,,\n度,分,秒,度,分,秒\n${lines.replace("57,3.6", "61,3.6")}\n`);
+    expect(wrong.layers[0]!.faults).toMatchObject([{ code: "cell_no_number", params: { line: 4 } }]);
+  });
+
+  it("have units in a second row of the header", async () => {
+    const found = await shapes(
+      csv("点号,东坐标,北坐标\n,(m),(m)", (_lon, _lat, i) => `J${i + 1},${592363 + (i % 2) * 90},${3235135 + (i >> 1) * 90}`),
+    );
+    expect([found.shapes, found.faults]).toEqual([["Polygon"], 0]);
+  });
+
+  it("end where a signature or a date stands below; three such rows, or one with both numbers' cells, are rows and faulty", async () => {
+    const line = (lon: string, lat: string, i: number) => `J${i + 1},${lon},${lat}`;
+    const signed = await shapes(csv("点号,经度,纬度", line, ",,\n制表：张三,,2026-05-01\n"));
+    expect([signed.shapes, signed.faults]).toEqual([["Polygon"], 0]);
+    expect(signed.notes).toContain("rows_below_ignored");
+    const half = await shapes(csv("点号,经度,纬度", line, ",,\nJ1,105.96,\nJ2,105.961,\nJ3,105.961,\n"));
+    expect([half.shapes, half.faults]).toEqual([["Polygon"], 1]);
+    const text = await shapes(csv("点号,经度,纬度", line, ",,\nJ1,待测,待测\n"));
+    expect([text.shapes, text.faults]).toEqual([["Polygon"], 1]);
+  });
+
+  it("declare a datum above or below", async () => {
+    const line = (lon: string, lat: string, i: number) => `J${i + 1},${lon},${lat}`;
+    expect((await shapes(csv("点号,经度,纬度", line))).declared).toBeNull();
+    expect((await shapes(csv("点号,经度,纬度", line, ",,\n注：2000国家大地坐标系,,\n"))).declared).toBe("EPSG:4490");
+    expect((await shapes(csv("点号,经度,纬度", line, ",,\n注：1980西安坐标系,,\n"))).declared).toBe("XIAN80");
+    expect((await shapes(csv("1954北京坐标系,,\n点号,经度,纬度", line))).declared).toBe("BEIJING54");
+  });
+});
+
 describe("choices of a person", () => {
   const table = "a,b,c\n587442.1,3242856.1,甲\n588405.1,3242856.1,甲\n588405.1,3243972.1,甲\n";
 

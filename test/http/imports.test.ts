@@ -155,6 +155,19 @@ eachEngine((engine) => {
     });
   });
 
+  it("a shape of more vertices than one statement may place is a fault of its row; the others are placed", async () => {
+    const points = 20_000; // and the first again
+    const circle = Array.from({ length: points }, (_, i) => {
+      const angle = (2 * Math.PI * i) / points;
+      return [105.95 + 0.01 * Math.cos(angle), 29.23 + 0.01 * Math.sin(angle)];
+    });
+    const large = { type: "Polygon", coordinates: [[...circle, circle[0]]] };
+    const preview = await uploadGeoJson([zone("T-1", large), zone("T-2", A)]);
+    expect(preview.counts).toMatchObject({ read: 2, faulty: 1 });
+    expect(preview.faults).toMatchObject([{ row: 1, detail: expect.stringMatching(/20,?000/) }]);
+    expect(preview.features.features.map(({ geometry }) => geometry?.type ?? null)).toEqual([null, "Polygon"]);
+  });
+
   describe("as a site", () => {
     it("parts are united and go straight into a check", async () => {
       const { id } = await uploadGeoJson([zone("T-1", IN_FIRST), zone("T-2", FAR)]);
@@ -459,29 +472,39 @@ eachEngine((engine) => {
     expect(await response.json()).toMatchObject({ format: "geojson", numberMatched: 1 });
   });
 
-  it("tiles and checks are answered while a large file is read, placed and applied", async () => {
+  it("tiles are answered while a large file is read, placed and applied", async () => {
     const many = Array.from({ length: 1500 }, (_, n) => {
       const west = 105.8 + (n % 50) * 0.002;
       const south = 29.2 + Math.floor(n / 50) * 0.002;
       return zone(`M-${n}`, rectangle(west, south, west + 0.001, south + 0.001));
     });
-    const going = { on: true };
+    const made = "/tiles/protection_zone/12/3253/1699";
+    expect([200, 204]).toContain((await service.get(made)).status);
+    let phase: "read" | "applied" | undefined = "read";
     const importing = (async () => {
       const { id } = await uploadGeoJson(many);
+      phase = "applied";
       const { body } = await apply<LayerOfImport>(id, AS_ZONES);
       return { id, body };
     })();
-    let tiles = 0;
-    const done = () => (going.on = false);
+    const done = () => (phase = undefined);
     importing.then(done, done);
-    while (going.on) {
-      const response = await service.get(`/tiles/protection_zone/12/${3000 + (tiles % 1000)}/1700`);
-      expect([200, 204]).toContain(response.status);
-      tiles++;
-    }
+    /** Asks one after the other while the import goes on; how many were answered in each of its phases. */
+    const ask = async (path: (n: number) => string) => {
+      const answered = { read: 0, applied: 0 };
+      for (let n = 0; phase !== undefined; n++) {
+        const response = await service.get(path(n));
+        expect([200, 204]).toContain(response.status);
+        if (phase !== undefined) answered[phase]++;
+      }
+      return answered;
+    };
+    const [old, fresh] = await Promise.all([ask(() => made), ask((n) => `/tiles/protection_zone/12/${3000 + (n % 1000)}/1700`)]);
+    expect(old.read, "a tile in memory waits for nothing").toBeGreaterThan(20);
+    expect(old.applied).toBeGreaterThan(20);
+    expect(fresh.read, "portions of the import let others in between").toBeGreaterThan(3);
     const { id, body } = await importing;
     expect(body.change).toMatchObject({ written: 1500 });
-    expect(tiles).toBeGreaterThan(3);
     expect((await undo(id)).status).toBe(200);
   });
 
