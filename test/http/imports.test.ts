@@ -480,22 +480,22 @@ eachEngine((engine) => {
     });
     const made = "/tiles/protection_zone/12/3253/1699";
     expect([200, 204]).toContain((await service.get(made)).status);
-    let phase: "read" | "applied" | undefined = "read";
+    const now: { phase: "read" | "applied" | undefined } = { phase: "read" };
     const importing = (async () => {
       const { id } = await uploadGeoJson(many);
-      phase = "applied";
+      now.phase = "applied";
       const { body } = await apply<LayerOfImport>(id, AS_ZONES);
       return { id, body };
     })();
-    const done = () => (phase = undefined);
+    const done = () => (now.phase = undefined);
     importing.then(done, done);
     /** Asks one after the other while the import goes on; how many were answered in each of its phases. */
     const ask = async (path: (n: number) => string) => {
       const answered = { read: 0, applied: 0 };
-      for (let n = 0; phase !== undefined; n++) {
+      for (let n = 0; now.phase !== undefined; n++) {
         const response = await service.get(path(n));
         expect([200, 204]).toContain(response.status);
-        if (phase !== undefined) answered[phase]++;
+        if (now.phase !== undefined) answered[now.phase]++;
       }
       return answered;
     };
