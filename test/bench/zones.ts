@@ -152,15 +152,15 @@ async function beside(
   const before: number[] = [];
   for (const _ of tiles) before.push(await look());
   const during: number[] = [];
-  let busy = true;
+  const now = { busy: true };
   const looking = (async () => {
-    while (busy) {
+    while (now.busy) {
       during.push(await look());
       await new Promise((resolve) => setTimeout(resolve, TILE_EVERY_MS));
     }
   })();
   const took = await timed(work);
-  busy = false;
+  now.busy = false;
   await looking;
   return { took, before, during };
 }
