@@ -1,6 +1,6 @@
-/** Files in and out: every format that is read, by the child process that reads uploads, beside ogr2ogr on the same file; every
- *  format that is written, beside ogr2ogr writing the same features. Whole processes, from start to end, with the most
- *  memory that each held. */
+/** Files in and out: every format that is read, by the child process that reads uploads, beside ogr2ogr on the same file, both as
+ *  whole processes; every format that is written, from features in memory, beside ogr2ogr writing the same features from a
+ *  GeoPackage. Each with the most memory that its process held. */
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
