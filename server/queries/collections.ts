@@ -64,10 +64,11 @@ export type Page = { rows: Row[]; matched: number; more: boolean };
 /** A declared column and the values of its type, any of which a feature must have (a list: contain). */
 export type ColumnFilter = { column: string; type: ColumnType; values: (string | number | boolean)[] };
 
-/** Which features: in force on `asOf`, meeting `bbox` (CRS84), among `codes`, passing every one of `fields`. */
+/** Which features: in force on `asOf`, meeting `bbox` or `area` (both in degrees), among `codes`, passing every one of `fields`. */
 export type FeatureFilter = {
   asOf: string;
   bbox?: readonly [number, number, number, number] | undefined;
+  area?: Geometry | undefined;
   codes?: readonly string[] | undefined;
   fields?: readonly ColumnFilter[];
 };
@@ -90,11 +91,15 @@ export async function page(
   return { rows: rows.slice(0, limit), matched: counted.rows[0]!.n, more: rows.length > limit };
 }
 
-function passes({ asOf, bbox, codes, fields = [] }: FeatureFilter): RawBuilder<unknown> {
+function passes({ asOf, bbox, area, codes, fields = [] }: FeatureFilter): RawBuilder<unknown> {
   const conditions = [during(asOf)];
   if (bbox) {
     const box = sql`st_makeenvelope(${bbox[0]}::float8, ${bbox[1]}::float8, ${bbox[2]}::float8, ${bbox[3]}::float8, 4490)`;
     conditions.push(sql`geom && ${box} and st_intersects(geom, ${box})`);
+  }
+  if (area) {
+    const shape = sql`st_setsrid(st_geomfromgeojson(${JSON.stringify(area)}::text), 4490)`;
+    conditions.push(sql`geom && ${shape} and st_intersects(geom, ${shape})`);
   }
   if (codes) conditions.push(sql`code in (select jsonb_array_elements_text(${jsonb(codes)}))`);
   return sql.join([...conditions, ...fields.map(hasAny)], sql` and `);

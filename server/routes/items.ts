@@ -7,12 +7,11 @@ import type { Db } from "../db/open.ts";
 import { filterable, filtersOf, isStorable } from "../feature_filter.ts";
 import type { OutLayer } from "../formats/out/writer.ts";
 import { columnsOf, COMMON_COLUMNS, type Layer, themeOf } from "../layers/layer.ts";
-import { type PageCrs, pageCrs, placed } from "../page_crs.ts";
+import { boxParameter, type PageCrs, pageCrs, placed } from "../page_crs.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
 import { everyFeature, feature, type FeatureFilter, page, type Row } from "../queries/collections.ts";
 import {
   badParameter,
-  bboxParameter,
   choiceParameter,
   dateParameter,
   integerParameter,
@@ -23,10 +22,10 @@ import {
 import { layerNamed, link } from "./collections.ts";
 import { FILE_PARAMETERS, fileOptions, FILES, impossible, MAX_FEATURES, sendFile, tooMany, writerOf } from "./export.ts";
 
-const WHICH = ["bbox", "datetime", "codes"] as const;
+const WHICH = ["bbox", "bbox-crs", "datetime", "codes"] as const;
 const PAGING = ["limit", "after", "crs", "f"] as const;
 /** What no column may be called: the query could not tell the two apart. */
-export const RESERVED: readonly string[] = [...WHICH, ...PAGING, ...FILE_PARAMETERS, "bbox-crs", "filter", "lang"];
+export const RESERVED: readonly string[] = [...WHICH, ...PAGING, ...FILE_PARAMETERS, "filter", "lang"];
 /** Codes in an address, and in a body. */
 const MAX_CODES = 1000;
 const MAX_SELECTED = MAX_FEATURES;
@@ -46,7 +45,7 @@ export function itemRoutes(db: Db, now: () => Date): Router {
     const { rows, matched } = await everyFeature(db, layer, { ...filter, max: MAX_FEATURES });
     if (!rows) throw tooMany(matched);
     const found = new Set(rows.map(({ code }) => code));
-    const narrowed = filter.bbox !== undefined || filter.fields.length > 0;
+    const narrowed = query.bbox !== undefined || filter.fields.length > 0;
     const missing = narrowed ? undefined : filter.codes?.find((code) => !found.has(code));
     if (missing !== undefined)
       throw new Problem(404, "unknown-feature", { layer: layer.id, code: missing.slice(0, 80), as_of: filter.asOf });
@@ -57,15 +56,16 @@ export function itemRoutes(db: Db, now: () => Date): Router {
   function filterOf(layer: Layer, query: Partial<Record<(typeof WHICH)[number], string>>, lists: ReadonlyMap<string, string[]>) {
     return {
       asOf: dateParameter("datetime", query.datetime, now()),
-      bbox: bboxParameter("bbox", query.bbox),
+      ...boxParameter(query.bbox, query["bbox-crs"]),
       codes: codesParameter(query.codes),
       fields: filtersOf(layer, lists),
     } satisfies FeatureFilter;
   }
 
-  /** GET /api/collections/{layer}/items?bbox=&datetime=&codes=&{field}=&crs=&limit=&after=: features in force on the date that pass
+  /** GET /api/collections/{layer}/items?bbox=&bbox-crs=&datetime=&codes=&{field}=&crs=&limit=&after=: features in force on the date that pass
    *  every filter, ordered by code; `next` links page on. A field of the layer (`.../queryables`) may repeat or be a list `a,b`, any
-   *  of which will do; `\,` is a comma within a value. A page holds at most 1,000; `crs` keeps the order of the authority's axes.
+   *  of which will do; `\,` is a comma within a value. A page holds at most 1,000; `crs` and `bbox-crs` keep the order of
+   *  the authority's axes.
    *  `f=shapefile|geojson|...` gives all of them as one file instead, with `crs` (x,y), `encoding` and `notation`
    *  (routes/export.ts): 404 where one of `codes` is not in force, 422 beyond 50,000. */
   router.get("/api/collections/:layer/items", async (request, response) => {

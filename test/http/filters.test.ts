@@ -6,7 +6,7 @@ import { LIMITS, type ReadLayer } from "../../server/formats/format.ts";
 import { positionsOf } from "../../server/formats/out/system.ts";
 import { WRITERS } from "../../server/formats/out/index.ts";
 import { readFiles } from "../../server/formats/read.ts";
-import { CRS_WRITTEN, toCgcs2000 } from "../../server/formats/transform.ts";
+import { CRS_WRITTEN, geometryFromCgcs2000, toCgcs2000 } from "../../server/formats/transform.ts";
 import { layers } from "../../server/layers/index.ts";
 import { columnsOf } from "../../server/layers/layer.ts";
 import { RESERVED } from "../../server/routes/items.ts";
@@ -367,6 +367,49 @@ eachEngine((engine) => {
       expect(page.numberMatched).toBe(numberMatched);
       expect(codes(page.features)).toEqual(of(({ kind }) => kind === "well" || kind === "outfall").slice(2, 4));
       expect(positionsOf(page.features[0]!.geometry)[0]![0]).toBeLessThan(60);
+    });
+
+    it("has the features of a box in any system, in the order of its axes", async () => {
+      const plain = codes((await items("facility", "bbox=105.93,29.21,105.97,29.26&limit=1000")).features);
+      expect(plain.length).toBeGreaterThan(10);
+      const within = async (bbox: (string | number)[], crs: string) =>
+        codes((await items("facility", `bbox=${bbox.join()}&bbox-crs=${encodeURIComponent(crs)}&limit=1000`)).features);
+      expect(await within([29.21, 105.93, 29.26, 105.97], "EPSG:4490")).toEqual(plain);
+      expect(await within([29.21, 105.93, 29.26, 105.97], address(4326))).toEqual(plain);
+      expect(await within([105.93, 29.21, 105.97, 29.26], "CRS84")).toEqual(plain);
+      const metres = (lon: number, lat: number) => [
+        (lon * 20_037_508.3428) / 180,
+        (Math.log(Math.tan(((90 + lat) * Math.PI) / 360)) * 20_037_508.3428) / Math.PI,
+      ];
+      expect(await within([...metres(105.93, 29.21), ...metres(105.97, 29.26)], "EPSG:3857")).toEqual(plain);
+      // A box of a zone stands askew in degrees: what is in it by its metres, no more and no less.
+      const inZone = (code: string, [south, west, north, east]: number[]) =>
+        codes(
+          facilities.filter(({ geometry }) => {
+            const [[x, y]] = positionsOf(geometryFromCgcs2000(geometry!, code)) as [[number, number]];
+            return y >= south! && y <= north! && x >= west! && x <= east!;
+          }),
+        );
+      for (const [code, box] of [
+        ["EPSG:4523", [3_200_000, 35_560_000, 3_260_000, 35_600_000]],
+        ["EPSG:4544", [3_230_000, 590_000, 3_240_000, 594_000]],
+        ["EPSG:4497", [3_000_000, 18_400_000, 3_400_000, 19_000_000]],
+      ] as const) {
+        const wanted = inZone(code, [...box]);
+        expect(wanted.length, code).toBeGreaterThan(3);
+        expect(wanted.length, code).toBeLessThan(facilities.length);
+        expect(await within([...box], code)).toEqual(wanted);
+      }
+      for (const [query, pointer] of [
+        ["bbox-crs=EPSG:4490", "?bbox-crs"],
+        ["bbox=1,2,3,4&bbox-crs=EPSG:2379", "?bbox-crs"],
+        ["bbox=105.93,29.21,105.97,29.26&bbox-crs=EPSG:4490", "?bbox"],
+        ["bbox=29,105,30&bbox-crs=EPSG:4490", "?bbox"],
+        ["bbox=35560000,3200000,35600000,3260000&bbox-crs=EPSG:4523", "?bbox"],
+        ["bbox=3260000,35560000,3200000,35600000&bbox-crs=EPSG:4523", "?bbox"],
+        ["bbox=1,2,3,x&bbox-crs=EPSG:3857", "?bbox"],
+      ] as const)
+        expect([query, (await fault("facility", query)).pointer]).toEqual([query, pointer]);
     });
 
     it("goes for one feature too", async () => {
