@@ -117,7 +117,7 @@ inBrowser("the layers", (suite) => {
       await inMenu("condition-value").nth(2).fill("2026");
       await inMenu("field-filter").locator("[data-test=problem]").waitFor();
       expect(await inMenu("field-filter").locator("[data-test=problem]").innerText()).toContain("yyyy-mm-dd");
-      for (const _left of [2, 1, 0]) await inMenu("condition-remove").first().click();
+      while ((await inMenu("condition").count()) > 0) await inMenu("condition-remove").first().click();
       await says(await many(""));
     },
   );
