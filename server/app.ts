@@ -22,6 +22,7 @@ import { exampleRoutes } from "./routes/examples.ts";
 import { orderRoutes } from "./routes/orders.ts";
 import { type Commands, healthRoutes } from "./routes/health.ts";
 import { importRoutes } from "./routes/imports.ts";
+import { itemRoutes } from "./routes/items.ts";
 import { reportRoutes } from "./routes/reports.ts";
 import { relatedRoutes } from "./routes/related.ts";
 import { screeningRoutes } from "./routes/screenings.ts";
@@ -80,7 +81,8 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   );
 
   app.use(healthRoutes(database, options.operator)); //            /health/* /api/messages/{lang} /operator/{command}
-  app.use(collectionRoutes(database.db, catalogue, now, ground?.said ?? null)); //       /api /api/collections[/{layer}[/items[/{code}]]]
+  app.use(collectionRoutes(database.db, catalogue, now, ground?.said ?? null)); //       /api /api/collections[/{layer}[/queryables]]
+  app.use(itemRoutes(database.db, now)); //                        /api/collections/{layer}/items[/{code}] /api/collections/{layer}/selection
   app.use(relatedRoutes(database.db, now)); //                     /api/collections/{layer}/items/{code}/related|versions
   app.use(searchRoutes(database.db, now)); //                      /api/search
   app.use(catalogueRoutes(catalogue, now)); //                          /api/rules /api/instruments /api/activities

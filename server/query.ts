@@ -4,22 +4,47 @@ import { type FaultSpec, Problem } from "./problem.ts";
 
 /** The query as strings, when every name is among `known` (and `lang`) and none stands twice. */
 export function parameters<K extends string>(request: Request, known: readonly K[]): Partial<Record<K, string>> {
+  return parametersAndFields(request, known, []).values;
+}
+
+/** The query where names among `fields` are filters: their values are `lists`, as often as they stand. */
+export function parametersAndFields<K extends string>(
+  request: Request,
+  known: readonly K[],
+  fields: readonly string[],
+): { values: Partial<Record<K, string>>; lists: Map<string, string[]> } {
   const faults: FaultSpec[] = [];
   const values: Partial<Record<string, string>> = {};
+  const lists = new Map<string, string[]>();
   for (const [name, value] of Object.entries(request.query)) {
     if (name === "lang") {
       if (value !== "zh" && value !== "en") faults.push(bad("lang", "zh, en", value));
-    } else if (!(known as readonly string[]).includes(name))
-      faults.push({
-        pointer: `?${name}`,
-        key: "fault.unknown_parameter",
-        params: { name, known: [...known, "lang"].join(", ") },
-      });
+    } else if (fields.includes(name)) lists.set(name, [value].flat().map(String));
+    else if (!(known as readonly string[]).includes(name)) faults.push(unknown(name, [...known, "lang"], fields));
     else if (typeof value !== "string") faults.push({ pointer: `?${name}`, key: "fault.repeated_parameter", params: { name } });
     else values[name] = value;
   }
   if (faults.length > 0) throw new Problem(400, "bad-parameter", {}, { faults });
-  return values as Partial<Record<K, string>>;
+  return { values: values as Partial<Record<K, string>>, lists };
+}
+
+function unknown(name: string, known: readonly string[], fields: readonly string[]): FaultSpec {
+  const params = { name: name.slice(0, 80), known: known.join(", "), fields: fields.join(", ") };
+  const key = fields.length > 0 ? "fault.unknown_parameter_or_field" : "fault.unknown_parameter";
+  return { pointer: `?${name.slice(0, 80)}`, key, params };
+}
+
+/** The values of a list `a,b`; `\,` is a comma within a value, `\\` a backslash. */
+export function splitList(text: string): string[] {
+  const values: string[] = [];
+  let value = "";
+  for (const [sign] of text.matchAll(/\\[\\,]|[^]/gu)) {
+    if (sign === ",") {
+      values.push(value);
+      value = "";
+    } else value += sign.length === 2 && sign.startsWith("\\") ? sign.slice(1) : sign;
+  }
+  return [...values, value];
 }
 
 function bad(name: string, expected: string, got: unknown): FaultSpec {

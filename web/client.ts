@@ -33,7 +33,8 @@ export function isAborted(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }
 
-export type Query = Record<string, string | number | undefined>;
+/** A list stands as often as it has values. */
+export type Query = Record<string, string | number | readonly string[] | undefined>;
 
 /** Asks the service. A refusal, and no answer at all, throw ApiError. */
 async function answerOf(
@@ -44,7 +45,9 @@ async function answerOf(
   signal?: AbortSignal,
 ): Promise<Response> {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== "") search.set(name, String(value));
+  for (const [name, value] of Object.entries(query))
+    for (const one of Array.isArray(value) ? value : [value])
+      if (one !== undefined && one !== "") search.append(name, String(one));
   const url = search.size > 0 ? `${path}?${search}` : path;
   try {
     return await fetch(url, {
@@ -108,9 +111,12 @@ export async function getReportFile(
   }
 }
 
+/** Where a file is had; `body`: what an address is too short for. */
+export type FileAddress = { path: string; query: Query; body?: unknown };
+
 /** A file with its name, and what a person should know of it, in the language asked for. Throws ApiError. */
-export async function getFile(path: string, query: Query): Promise<{ blob: Blob; filename: string; notes: string[] }> {
-  const response = await answerOf("GET", path, query);
+export async function getFile({ path, query, body }: FileAddress): Promise<{ blob: Blob; filename: string; notes: string[] }> {
+  const response = await answerOf(body === undefined ? "GET" : "POST", path, query, body);
   if (!response.ok) {
     const answer: unknown = await response.json().catch(() => undefined);
     throw new ApiError({ ...(answer as Partial<Problem> | undefined), status: response.status });
@@ -154,6 +160,11 @@ export function getItems(
 ): Promise<FeatureCollection> {
   const path = `/api/collections/${encodeURIComponent(layer)}/items`;
   return call("GET", path, { bbox: bbox.join(), limit, datetime }, undefined, signal);
+}
+
+/** How many features of a layer pass. */
+export async function countItems(path: string, query: Query, signal: AbortSignal): Promise<number> {
+  return (await call<{ numberMatched: number }>("GET", path, { ...query, limit: 1 }, undefined, signal)).numberMatched;
 }
 
 export function getItem(layer: string, code: string, datetime: string | undefined): Promise<Item> {

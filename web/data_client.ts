@@ -6,7 +6,7 @@ import type {
   DeclarationRequest,
   ThemeHolding,
 } from "../server/api/coverage.ts";
-import type { Feature, FeatureCollection, Lang, Link, List, Problem } from "../server/api/common.ts";
+import type { Lang, List, Problem } from "../server/api/common.ts";
 import type { Applied, Apply, Import, ImportChange, ImportSummary } from "../server/api/imports.ts";
 import { ApiError, call } from "./client.ts";
 
@@ -95,23 +95,6 @@ export async function getChecklists(lang: Lang, jurisdiction: string): Promise<C
 
 export function postChecklist(lang: Lang, jurisdiction: string, request: ChecklistRequest): Promise<ChecklistVersion> {
   return call("POST", `/api/checklists/${encodeURIComponent(jurisdiction)}`, { lang }, request);
-}
-
-/** Every feature of a layer in a box on a day, page by page. */
-export async function getAllItems(layer: string, bbox: readonly number[], datetime: string): Promise<FeatureCollection> {
-  const features: Feature[] = [];
-  let after: string | undefined;
-  for (;;) {
-    const query = { bbox: bbox.join(), datetime, limit: 1000, after };
-    const page = await call<FeatureCollection & { links: Link[] }>(
-      "GET",
-      `/api/collections/${encodeURIComponent(layer)}/items`,
-      query,
-    );
-    features.push(...page.features);
-    if (!page.links.some(({ rel }) => rel === "next")) return { type: "FeatureCollection", features };
-    after = String(page.features.at(-1)?.id);
-  }
 }
 
 function pathOf(id: string): string {

@@ -72,11 +72,6 @@ export function postViolationState(lang: Lang, id: string, change: StateChange):
   return call("POST", `/api/violations/${encodeURIComponent(id)}/state`, { lang }, change);
 }
 
-/** The path of a file with every clue that the filter lets through. */
-export function violationsFile(lang: Lang, filter: ClueFilter, f: string): string {
-  return `/api/violations?${new URLSearchParams({ lang, f, ...given(filter) })}`;
-}
-
 /** The template of the clues' tiles. */
 export function violationTiles(filter: ClueFilter): string {
   return `/api/violations/tiles/{z}/{x}/{y}?${new URLSearchParams(given(filter))}`;

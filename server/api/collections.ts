@@ -87,6 +87,30 @@ export type Collection = {
   links: Link[];
 };
 
+/** One field to filter by. */
+export type Queryable = {
+  title: string;
+  type: "string" | "number" | "integer" | "boolean" | "array";
+  format?: "date";
+  items?: { type: "string" };
+  /** The only values; `description` has their words. */
+  enum?: string[];
+  description?: string;
+  "x-ogc-unit"?: string;
+  "x-ogc-role"?: "id";
+};
+
+/** `/api/collections/{layer}/queryables`: a JSON Schema, as OGC API Features Part 3 has it. */
+export type Queryables = {
+  $schema: string;
+  $id: string;
+  type: "object";
+  title: string;
+  description: string;
+  properties: Record<string, Queryable>;
+  additionalProperties: false;
+};
+
 /** One feature by its code, with the theme that paints it. */
 export type Item = Feature & { theme: string; links: Link[] };
 

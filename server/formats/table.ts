@@ -127,11 +127,15 @@ function firstEasting(lines: readonly Line[], turned: boolean): number | null {
 function shapeOf(lines: readonly Line[], columns: Columns): "point" | "polygon" {
   if (lines.length < 3) return "point";
   const [first, last] = [lines[0]!, lines.at(-1)!];
+  const plots = new Set(
+    columns.plot === null
+      ? []
+      : lines.map(({ cells }) => String(cells[columns.plot!] ?? "").trim()).filter((plot) => plot !== ""),
+  );
+  // Rings or not: plots of one row each, as a layer of points is written, have none.
+  if (plots.size === lines.length) return "point";
   if (columns.ring !== null || (first.first === last.first && first.second === last.second)) return "polygon";
-  if (columns.plot !== null) {
-    const plots = new Set(lines.map(({ cells }) => String(cells[columns.plot!] ?? "").trim()).filter((plot) => plot !== ""));
-    return plots.size * 3 <= lines.length ? "polygon" : "point";
-  }
+  if (columns.plot !== null) return plots.size * 3 <= lines.length ? "polygon" : "point";
   if (rowsHaveNames(lines, columns)) return "point";
   const used = [columns.first, columns.second, columns.point];
   const more = columns.names.some(

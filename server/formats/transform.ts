@@ -67,9 +67,9 @@ export const CRS_WRITTEN: readonly string[] = ["EPSG:4490", "EPSG:4326", "EPSG:3
 
 /** A geometry of CGCS2000 degrees in `crs`, x,y, each number rounded to what files state: 9 decimals of a degree (0.1 mm)
  *  or a millimetre. Vertices are kept as they are and none is added, since a boundary point is a legal point; so an edge of
- *  1 km runs up to 1 cm beside itself in the other plane. A place that the projection does not have gives NaN.
+ *  1 km runs up to 1 cm beside itself in the other plane. `swap`: y,x. A place that the projection does not have gives NaN.
  *  Throws FormatError `crs_not_written` for what is not in CRS_WRITTEN. */
-export function geometryFromCgcs2000(geometry: Geometry, crs: string): Geometry {
+export function geometryFromCgcs2000(geometry: Geometry, crs: string, swap = false): Geometry {
   if (!CRS_WRITTEN.includes(crs)) throw new FormatError("crs_not_written", { crs });
   const definition = definitionOf(crs);
   const project = definition === null ? null : projected(definition);
@@ -78,7 +78,7 @@ export function geometryFromCgcs2000(geometry: Geometry, crs: string): Geometry 
     const [x, y] = project.forward([lon!, lat!]);
     return [rounded(x!, 1000), rounded(y!, 1000)];
   };
-  return mapPositions(geometry, place);
+  return mapPositions(geometry, swap ? (position) => place(position).toReversed() : place);
 }
 
 function rounded(value: number, steps: number): number {

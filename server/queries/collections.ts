@@ -3,7 +3,8 @@ import { type RawBuilder, sql } from "kysely";
 import type { CoverageEntry } from "../api/collections.ts";
 import type { Geometry } from "../api/common.ts";
 import type { Db } from "../db/open.ts";
-import { columnsOf, type Layer } from "../layers/layer.ts";
+import { jsonb } from "../db/json.ts";
+import { type ColumnType, columnsOf, type Layer } from "../layers/layer.ts";
 
 export type LayerSummary = {
   features: number;
@@ -60,47 +61,70 @@ function during(asOf: string): RawBuilder<unknown> {
 export type Row = { code: string; properties: Record<string, unknown>; geometry: Geometry };
 export type Page = { rows: Row[]; matched: number; more: boolean };
 
-/** A page of features in force on `asOf` in the order of their codes, after `after`. `bbox` is CRS84; `codes` are the only
- *  ones wanted. */
+/** A declared column and the values of its type, any of which a feature must have (a list: contain). */
+export type ColumnFilter = { column: string; type: ColumnType; values: (string | number | boolean)[] };
+
+/** Which features: in force on `asOf`, meeting `bbox` or `area` (both in degrees), among `codes`, passing every one of `fields`. */
+export type FeatureFilter = {
+  asOf: string;
+  bbox?: readonly [number, number, number, number] | undefined;
+  area?: Geometry | undefined;
+  codes?: readonly string[] | undefined;
+  fields?: readonly ColumnFilter[];
+};
+
+/** A page of the features of a filter in the order of their codes, after `after`. */
 export async function page(
   db: Db,
   layer: Layer,
-  {
-    asOf,
-    bbox,
-    codes,
-    after,
-    limit,
-  }: {
-    asOf: string;
-    bbox: [number, number, number, number] | undefined;
-    codes?: readonly string[] | undefined;
-    after: string | undefined;
-    limit: number;
-  },
+  { after, limit, ...filter }: FeatureFilter & { after: string | undefined; limit: number },
 ): Promise<Page> {
-  const inBox = bbox
-    ? sql`and geom && st_makeenvelope(${bbox[0]}::float8, ${bbox[1]}::float8, ${bbox[2]}::float8, ${bbox[3]}::float8, 4490)
-        and st_intersects(geom, st_makeenvelope(${bbox[0]}::float8, ${bbox[1]}::float8, ${bbox[2]}::float8, ${bbox[3]}::float8, 4490))`
-    : sql``;
-  const selected = codes ? sql`and code in (${sql.join(codes)})` : sql``;
+  const passing = passes(filter);
   const { rows } = await sql<Row>`
     select code, ${propertiesOf(layer)} as properties, st_asgeojson(geom, 9, 0)::jsonb as geometry
     from ${sql.table(layer.id)}
-    where ${during(asOf)} ${inBox} ${selected} ${after === undefined ? sql`` : sql`and code collate "C" > ${after}`}
+    where ${passing} ${after === undefined ? sql`` : sql`and code collate "C" > ${after}`}
     order by code collate "C"
     limit ${limit + 1}::int`.execute(db);
   const counted = await sql<{ n: number }>`
-    select count(*)::int as n from ${sql.table(layer.id)} where ${during(asOf)} ${inBox} ${selected}`.execute(db);
+    select count(*)::int as n from ${sql.table(layer.id)} where ${passing}`.execute(db);
   return { rows: rows.slice(0, limit), matched: counted.rows[0]!.n, more: rows.length > limit };
 }
 
-/** Every feature in force on `asOf`, in the order of their codes, read in pages of one snapshot: what a file holds was true at one
- *  moment. `bbox` is CRS84, `codes` a selection; both may be undefined. `rows` is null where there are more than `max`. */
+function passes({ asOf, bbox, area, codes, fields = [] }: FeatureFilter): RawBuilder<unknown> {
+  const conditions = [during(asOf)];
+  if (bbox) {
+    const box = sql`st_makeenvelope(${bbox[0]}::float8, ${bbox[1]}::float8, ${bbox[2]}::float8, ${bbox[3]}::float8, 4490)`;
+    conditions.push(sql`geom && ${box} and st_intersects(geom, ${box})`);
+  }
+  if (area) {
+    const shape = sql`st_setsrid(st_geomfromgeojson(${JSON.stringify(area)}::text), 4490)`;
+    conditions.push(sql`geom && ${shape} and st_intersects(geom, ${shape})`);
+  }
+  if (codes) conditions.push(sql`code in (select jsonb_array_elements_text(${jsonb(codes)}))`);
+  return sql.join([...conditions, ...fields.map(hasAny)], sql` and `);
+}
+
+const SQL_VALUE: Record<Exclude<ColumnType, "list">, (value: unknown) => RawBuilder<unknown>> = {
+  text: (value) => sql`${value}::text`,
+  number: (value) => sql`${value}::float8`,
+  integer: (value) => sql`${value}::int`,
+  boolean: (value) => sql`${value}::boolean`,
+  date: (value) => sql`${value}::date`,
+};
+
+function hasAny({ column, type, values }: ColumnFilter): RawBuilder<unknown> {
+  if (type !== "list") return sql`${sql.ref(column)} in (${sql.join(values.map(SQL_VALUE[type]))})`;
+  const contains = values.map((value) => sql`${sql.ref(column)} @> ${jsonb([value])}`);
+  return sql`(${sql.join(contains, sql` or `)})`;
+}
+
+/** Every feature of a filter, in the order of their codes, read in pages of one snapshot: what a file holds was true at one
+ *  moment. `rows` is null where there are more than `max`. */
 export async function everyFeature(
   db: Db,
   layer: Layer,
-  filter: Pick<Parameters<typeof page>[2], "asOf" | "bbox" | "codes"> & { max: number },
+  { max, ...filter }: FeatureFilter & { max: number },
 ): Promise<{ rows: Row[] | null; matched: number }> {
   return db
     .transaction()
@@ -110,7 +134,7 @@ export async function everyFeature(
       const rows: Row[] = [];
       for (;;) {
         const next = await page(snapshot, layer, { ...filter, after: rows.at(-1)?.code, limit: 1000 });
-        if (next.matched > filter.max) return { rows: null, matched: next.matched };
+        if (next.matched > max) return { rows: null, matched: next.matched };
         rows.push(...next.rows);
         if (!next.more) return { rows, matched: next.matched };
       }

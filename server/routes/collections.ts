@@ -1,30 +1,20 @@
-/** `/api`, `/api/collections` and items: OGC API Features shapes, CRS84 coordinates. */
-import { type Request, type Response, Router } from "express";
-import type { Collection, Ground, Item, Landing } from "../api/collections.ts";
-import type { Feature, Link } from "../api/common.ts";
+/** `/api` and `/api/collections`: OGC API Features shapes. */
+import { Router } from "express";
+import type { Collection, Ground, Landing } from "../api/collections.ts";
+import type { Lang, Link } from "../api/common.ts";
 import type { Db } from "../db/open.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import { layerOf, layers } from "../layers/index.ts";
-import { type OutLayer } from "../formats/out/writer.ts";
-import { columnsOf, COMMON_COLUMNS, type Layer, themeOf } from "../layers/layer.ts";
-import { say } from "../messages.ts";
-import { langOf, Problem } from "../problem.ts";
-import {
-  coverageOf,
-  everyFeature,
-  feature,
-  jurisdictionNames,
-  page,
-  places,
-  type Row,
-  summarize,
-} from "../queries/collections.ts";
-import { badParameter, bboxParameter, choiceParameter, dateParameter, integerParameter, parameters, today } from "../query.ts";
+import { queryablesOf } from "../feature_filter.ts";
+import { columnsOf, type Layer } from "../layers/layer.ts";
 import { legendOf } from "../layers/style.ts";
-import type { Lang } from "../api/common.ts";
-import { FILE_PARAMETERS, fileOptions, FILES, MAX_FEATURES, sendFile, tooMany, writerOf } from "./export.ts";
+import { say } from "../messages.ts";
+import { CRS84, PAGE_CRS, STORAGE_CRS } from "../page_crs.ts";
+import { langOf, Problem } from "../problem.ts";
+import { coverageOf, jurisdictionNames, places, summarize } from "../queries/collections.ts";
+import { parameters, today } from "../query.ts";
 
-const CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+const QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables";
 const CHINA: [number, number, number, number] = [73.5, 18, 135.1, 53.6];
 
 /** A layer by its URL segment, or the 404 that names the layers. */
@@ -87,8 +77,8 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date, 
         spatial: { bbox: [summary.bbox], crs: CRS84 },
         temporal: { interval: [[summary.from, summary.open ? null : summary.to]] },
       },
-      crs: [CRS84],
-      storageCrs: "http://www.opengis.net/def/crs/EPSG/0/4490",
+      crs: [...PAGE_CRS],
+      storageCrs: STORAGE_CRS,
       geometry: layer.geometry,
       minzoom: layer.minzoom,
       maxzoom: layer.maxzoom,
@@ -112,6 +102,7 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date, 
       links: [
         link(`/api/collections/${layer.id}`, "self"),
         link(`/api/collections/${layer.id}/items`, "items", "application/geo+json"),
+        link(`/api/collections/${layer.id}/queryables`, QUERYABLES, "application/schema+json"),
         link(`/tiles/${layer.id}`, "describedby"),
       ],
     };
@@ -121,7 +112,9 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date, 
   router.get("/api/collections", async (request, response) => {
     parameters(request, []);
     const collections = await Promise.all(layers.map((layer) => describe(layer, langOf(request))));
-    response.json({ collections, links: [link("/api/collections", "self")] });
+    // As Part 2 has it: what all of them know is said once.
+    const short = collections.map((collection): Collection => ({ ...collection, crs: ["#/crs"] }));
+    response.json({ collections: short, crs: PAGE_CRS, links: [link("/api/collections", "self")] });
   });
 
   /** GET /api/collections/{layer}: 404 names the layers. */
@@ -130,101 +123,14 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date, 
     response.json(await describe(layerNamed(request.params.layer), langOf(request)));
   });
 
-  async function sendItems(request: Request, response: Response, layer: Layer): Promise<void> {
-    const query = parameters(request, ["bbox", "datetime", "codes", "f", ...FILE_PARAMETERS]);
-    const writer = writerOf(choiceParameter("f", query.f, ["json", ...FILES])!)!;
-    const options = fileOptions(writer, query);
-    const asOf = dateParameter("datetime", query.datetime, now());
-    const codes = codesParameter(query.codes);
-    const bbox = bboxParameter("bbox", query.bbox);
-    const { rows, matched } = await everyFeature(db, layer, { asOf, bbox, codes, max: MAX_FEATURES });
-    if (!rows) throw tooMany(matched);
-    const missing = bbox ? undefined : codes?.find((code) => !rows.some((row) => row.code === code));
-    if (missing !== undefined)
-      throw new Problem(404, "unknown-feature", { layer: layer.id, code: missing.slice(0, 80), as_of: asOf });
-    const lang = langOf(request);
-    await sendFile(response, fileLayer(layer, rows, lang), options, { lang, date: asOf });
-  }
-
-  /** GET /api/collections/{layer}/items?bbox=&datetime=&codes=&limit=&after=: features in force on the date, ordered by code;
-   *  `next` links page on. A page holds at most 1,000. `f=shapefile|geojson|...` gives all of them as one file instead, with
-   *  `crs`, `encoding` and `notation` (routes/export.ts): 404 where one of `codes` is not in force, 422 beyond 50,000. */
-  router.get("/api/collections/:layer/items", async (request, response) => {
-    const layer = layerNamed(request.params.layer);
-    if (request.query["f"] !== undefined && request.query["f"] !== "json") return sendItems(request, response, layer);
-    const query = parameters(request, ["bbox", "datetime", "codes", "limit", "after", "f"]);
-    const asOf = dateParameter("datetime", query.datetime, now());
-    const limit = integerParameter("limit", query.limit, { min: 1, max: 1000, default: 100 });
-    const { rows, matched, more } = await page(db, layer, {
-      asOf,
-      bbox: bboxParameter("bbox", query.bbox),
-      codes: codesParameter(query.codes),
-      after: query.after,
-      limit,
-    });
-    const next = new URLSearchParams({ ...query, limit: String(limit), after: rows.at(-1)?.code ?? "" });
-    response.type("application/geo+json").send(
-      JSON.stringify({
-        type: "FeatureCollection",
-        features: rows.map(toFeature),
-        numberMatched: matched,
-        numberReturned: rows.length,
-        timeStamp: now().toISOString(),
-        links: [
-          link(request.originalUrl, "self", "application/geo+json"),
-          ...(more ? [link(`/api/collections/${layer.id}/items?${next}`, "next", "application/geo+json")] : []),
-        ],
-      }),
-    );
-  });
-
-  /** GET /api/collections/{layer}/items/{code}?datetime= */
-  router.get("/api/collections/:layer/items/:code", async (request, response) => {
-    const layer = layerNamed(request.params.layer);
-    const query = parameters(request, ["datetime"]);
-    const asOf = dateParameter("datetime", query.datetime, now());
-    const row = await feature(db, layer, request.params.code, asOf);
-    if (!row) throw new Problem(404, "unknown-feature", { layer: layer.id, code: request.params.code.slice(0, 80), as_of: asOf });
-    const item: Item = {
-      ...toFeature(row),
-      theme: themeOf(layer, row.properties),
-      links: [
-        link(request.originalUrl, "self", "application/geo+json"),
-        link(`/api/collections/${layer.id}`, "collection"),
-        link(`/api/collections/${layer.id}/items/${encodeURIComponent(row.code)}/related`, "related"),
-        link(`/api/collections/${layer.id}/items/${encodeURIComponent(row.code)}/versions`, "version-history"),
-      ],
-    };
-    response.type("application/geo+json").send(JSON.stringify(item));
+  /** GET /api/collections/{layer}/queryables: what `items` can be filtered by, as JSON Schema. */
+  router.get("/api/collections/:layer/queryables", (request, response) => {
+    parameters(request, []);
+    const queryables = queryablesOf(layerNamed(request.params.layer), langOf(request));
+    response.type("application/schema+json").send(JSON.stringify(queryables));
   });
 
   return router;
-}
-
-const MAX_CODES = 1000;
-
-/** `codes=a,b`: the only features wanted. */
-function codesParameter(text: string | undefined): string[] | undefined {
-  if (text === undefined) return undefined;
-  const codes = [...new Set(text.split(",").map((code) => code.trim()))].filter((code) => code !== "");
-  if (codes.length === 0 || codes.length > MAX_CODES) throw badParameter("codes", `code,code,... (1-${MAX_CODES})`, text);
-  return codes;
-}
-
-/** A layer as a file has it. Of a layer made of kinds, only the columns of kinds that are among the features. */
-function fileLayer(layer: Layer, rows: readonly Row[], lang: Lang): OutLayer {
-  const used = (name: string) =>
-    !layer.kinds || name in COMMON_COLUMNS || rows.some(({ properties }) => (properties[name] ?? null) !== null);
-  return {
-    name: layer.id,
-    title: layer.title,
-    fields: Object.entries(columnsOf(layer))
-      .filter(([name]) => used(name))
-      .map(([name, { title, type, unit, values }]) => ({ name, title, type, unit, values })),
-    code: "code",
-    label: `name_${lang}`,
-    features: rows,
-  };
 }
 
 /** Where the map opens: the district of which most themes are loaded, the first code among equals. */
@@ -234,10 +140,6 @@ function homeOf(districts: Landing["places"], coverage: { jurisdiction: string; 
   return districts.toSorted((a, b) => known(b.code) - known(a.code) || (a.code < b.code ? -1 : 1))[0];
 }
 
-function toFeature({ code, properties, geometry }: Row): Feature {
-  return { type: "Feature", id: code, geometry, properties };
-}
-
-function link(href: string, rel: string, type = "application/json"): Link {
+export function link(href: string, rel: string, type = "application/json"): Link {
   return { href, rel, type };
 }

@@ -70,6 +70,17 @@ export function tooMany(matched: number): Problem {
   return new Problem(422, "export-features", { got: matched, max: MAX_FEATURES });
 }
 
+/** The 422 that says why features cannot be written so; anything but a FormatError as it came. */
+export function impossible(error: unknown): unknown {
+  if (!(error instanceof FormatError)) return error;
+  return new Problem(422, "export-impossible", {
+    reason: {
+      zh: say("zh", `export.fault.${error.code}`, error.params),
+      en: say("en", `export.fault.${error.code}`, error.params),
+    },
+  });
+}
+
 /** Writes the file and answers with it; what a person should know of it stands in `Export-Notes`, a JSON array of sentences,
  *  percent-encoded. 422 too many vertices, or a system that does not have the place. */
 export async function sendFile(
@@ -90,13 +101,7 @@ export async function sendFile(
     if (system === null) throw new FormatError("no_zone");
     file = await writeFile(writer, layer, { ...how, crs: system, lang, date }, vertices + layer.features.length);
   } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    throw new Problem(422, "export-impossible", {
-      reason: {
-        zh: say("zh", `export.fault.${error.code}`, error.params),
-        en: say("en", `export.fault.${error.code}`, error.params),
-      },
-    });
+    throw impossible(error);
   }
   response
     .type(file.contentType)

@@ -59,7 +59,7 @@ const MAX_TEXT = 2000;
 /** As a deadline or a feature: those without one. */
 const NONE = "none";
 /** Formats of shapes; the others are lists. */
-const SHAPES = ["shapefile", "kml", "gpkg"] as const;
+const SHAPES = ["shapefile", "kml", "gpkg", "baopan"] as const;
 /** Rows of one file. */
 const MAX_ROWS = 200_000;
 
@@ -146,7 +146,7 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue, no
   /** GET /api/violations: of the newest finished sweep, or of `sweep`. Filters: `jurisdiction`, `theme`, `rule`, `class`,
    *  `activity`, `effect`, `feature`, `facility`, `state`, `change`, `certain`, `overdue`, `deadline`, `q`.
    *  `change=gone` lists what the sweep before saw and this one does not. `f=csv|xlsx|geojson` gives every row as a list,
-   *  `f=shapefile|kml|gpkg` the places of the facilities, with `crs` and `encoding`. Without any finished sweep nothing is
+   *  `f=shapefile|kml|gpkg|baopan` the places of the facilities, with `crs` and `encoding`. Without any finished sweep nothing is
    *  listed, and nothing is thereby cleared: see `/api/sweeps`. */
   router.get("/api/violations", async (request, response) => {
     const shapes = SHAPES.find((each) => each === request.query["f"]);

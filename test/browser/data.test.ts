@@ -6,7 +6,10 @@ import { expect, it } from "vitest";
 import type { ThemeHolding } from "../../server/api/coverage.ts";
 import type { List } from "../../server/api/common.ts";
 import { ask, chooseActivity, flawsOf, inBrowser, openScreen } from "../support/browser.ts";
-import { geoJson, zone } from "../support/imports.ts";
+import { LIMITS } from "../../server/formats/format.ts";
+import { WRITERS } from "../../server/formats/out/index.ts";
+import { readFiles } from "../../server/formats/read.ts";
+import { AS_ZONES, geoJson, zone } from "../support/imports.ts";
 import { rectangle } from "../support/service.ts";
 
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
@@ -222,9 +225,43 @@ inBrowser("the data room", (suite) => {
     expect(await flawsOf(suite.screen.page)).toEqual([]);
     await theme.locator("[data-test=data-show-coverage]").click();
     await expect.poll(() => suite.screen.drawnOf("sj-piece")).toBeGreaterThan(0);
-    const [file] = await Promise.all([suite.screen.page.waitForEvent("download"), at("data-download-protection_zone").click()]);
-    const all = JSON.parse(readFileSync((await file.path())!, "utf8")) as { features: unknown[] };
-    expect(all.features.length).toBeGreaterThan(1);
+  });
+
+  it.each([
+    ["zh", "desktop", DESKTOP],
+    ["en", "phone", PHONE],
+  ] as const)("%s %s: a layer of the district is taken away in every format, whole or in part", async (lang, _, options) => {
+    await open(`&lang=${lang}&task=data`, options);
+    const menu = at("data-take-protection_zone");
+    const inMenu = (name: string) => menu.locator(`[data-test=${name}]`);
+    await inMenu("download").click();
+    // The district's own features first, as the panel lists them.
+    const { places } = await json<{ places: { code: string; bbox: number[] }[] }>("/api");
+    const count = async (query: string) =>
+      (await json<{ numberMatched: number }>(`/api/collections/protection_zone/items?limit=1&${query}`)).numberMatched;
+    const [here, all] = [await count(`bbox=${places.find(({ code }) => code === "500118")!.bbox.join()}`), await count("")];
+    expect(here).toBeLessThan(all);
+    await expect.poll(() => inMenu("export-count").innerText()).toMatch(new RegExp(`(^|\\D)${here}\\D`));
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
+    const formats = await inMenu("download-format")
+      .locator("option")
+      .evaluateAll((found) => (found as unknown as { value: string }[]).map(({ value }) => value));
+    expect(formats.toSorted()).toEqual(WRITERS.map(({ id }) => id).toSorted());
+    for (const { id, ending } of WRITERS) {
+      await inMenu("download-format").selectOption(id);
+      const [file] = await Promise.all([suite.screen.page.waitForEvent("download"), inMenu("download-take").click()]);
+      expect(file.suggestedFilename()).toBe(`protection_zone${ending}`);
+      const bytes = new Uint8Array(readFileSync((await file.path())!));
+      const { layers } = await readFiles([{ name: `a${ending}`, bytes }], {}, LIMITS);
+      expect([id, layers[0]!.features.length]).toEqual([id, here]);
+      await inMenu("download-notes").waitFor();
+    }
+    await inMenu("download-format").selectOption("geojson");
+    await inMenu("download-extent").selectOption({ index: 0 });
+    await expect.poll(() => inMenu("export-count").innerText()).toMatch(new RegExp(`(^|\\D)${all}\\D`));
+    const [file] = await Promise.all([suite.screen.page.waitForEvent("download"), inMenu("download-take").click()]);
+    const { features } = JSON.parse(readFileSync((await file.path())!, "utf8")) as { features: unknown[] };
+    expect(features).toHaveLength(all);
   });
 
   it("zh: none is declared by a document, counts, and is withdrawn; where data is loaded it is not offered", async () => {
@@ -293,5 +330,143 @@ inBrowser("the data room", (suite) => {
     await at("layer-write").click();
     await at("result-undo").click();
     await expect.poll(() => at("layer-result").innerText()).toContain("Undone");
+  });
+
+  it.each([
+    ["zh", "desktop", DESKTOP, /此后有改动.*UR-1.*先撤销后来的/s],
+    ["en", "phone", PHONE, /Something later changed.*UR-2.*[Uu]ndo the later import first/s],
+  ] as const)(
+    "%s %s: an import whose rows somebody changed later cannot be undone, and why is said",
+    async (lang, _, options, why) => {
+      const code = lang === "zh" ? "UR-1" : "UR-2";
+      const form = (geometry: unknown, name: string) => {
+        const body = new FormData();
+        body.append("file", new Blob([geoJson([zone(code, geometry)])]), name);
+        return body;
+      };
+      const write = async (geometry: unknown, name: string, valid_from: string) => {
+        const sent = await fetch(`${suite.service.url}/api/imports`, { method: "POST", body: form(geometry, name) });
+        const { id } = (await sent.json()) as { id: string };
+        const done = await fetch(`${suite.service.url}/api/imports/${id}/apply`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ ...AS_ZONES, valid_from }),
+        });
+        expect(done.status, await done.text()).toBeLessThan(300);
+      };
+      await write(A, `first-${code}.geojson`, "2026-01-01");
+      await write(B, `second-${code}.geojson`, "2026-02-01");
+      await open(`&lang=${lang}&task=data`, options);
+      await at("data-history").click();
+      const row = (name: string) => suite.screen.page.locator("[data-test=history-import]", { hasText: `${name}-${code}` });
+      const undo = async (name: string) => {
+        await row(name).locator("[data-test=history-undo]").click();
+        await row(name).locator("[data-test=history-undo-sure]").click();
+      };
+      await undo("first");
+      const problem = row("first").locator("[data-test=problem]");
+      await problem.waitFor();
+      expect(await problem.innerText()).toMatch(why);
+      expect(await flawsOf(suite.screen.page)).toEqual([]);
+      // Nothing was taken back by the refusal.
+      const held = await json<{ properties: Record<string, unknown> }>(
+        `/api/collections/protection_zone/items/${code}?datetime=2026-01-15`,
+      );
+      expect(held.properties["valid_to"]).toBe("2026-02-01");
+      // As it says: the later one first, then this one.
+      await undo("second");
+      await expect.poll(() => row("second").innerText()).toMatch(/已.*撤销|undone/i);
+      await undo("first");
+      await expect.poll(() => row("first").innerText()).toMatch(/已.*撤销|undone/i);
+      const gone = await fetch(`${suite.service.url}/api/collections/protection_zone/items/${code}`);
+      expect(gone.status).toBe(404);
+    },
+  );
+
+  /** A square in degrees, as each of these says it. */
+  const PASTED = [
+    ["coordinates", "105.95,29.23\n105.951,29.23\n105.951,29.231\n105.95,29.231", /坐标|[Cc]oordinate|[Tt]able|表/],
+    ["GeoJSON", JSON.stringify(A), /GeoJSON/],
+    ["WKT", "POLYGON((105.95 29.23,105.951 29.23,105.951 29.231,105.95 29.231,105.95 29.23))", /WKT/],
+  ] as const;
+  const paste = (text: string) =>
+    suite.screen.page.evaluate((given) => {
+      const page = globalThis as unknown as {
+        document: { body: { dispatchEvent(event: unknown): boolean } };
+        DataTransfer: new () => { setData(type: string, text: string): void };
+        ClipboardEvent: new (type: string, init: object) => unknown;
+      };
+      const transfer = new page.DataTransfer();
+      transfer.setData("text/plain", given);
+      const event = new page.ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true });
+      page.document.body.dispatchEvent(event);
+    }, text);
+  /** A reference system that the text does not declare is chosen; then it is the site. */
+  const takeAsSite = async () => {
+    await ready();
+    await expect.poll(() => at("upload-counts").innerText()).toMatch(/1/);
+    if ((await at("use-site").getAttribute("aria-pressed")) !== "true") await at("use-site").click();
+    if (await at("use-site-go").isDisabled()) {
+      await suite.screen.page.locator("[data-test^=crs-candidate]", { hasText: "EPSG:4490" }).first().click();
+      await at("crs-used").waitFor();
+    }
+    await at("use-site-go").click();
+    await at("site-current").waitFor();
+  };
+
+  it.each(
+    PASTED.flatMap(
+      ([what, text, format]) =>
+        [
+          [what, "zh", "desktop", DESKTOP, text, format],
+          [what, "en", "phone", PHONE, text, format],
+        ] as const,
+    ),
+  )("%s pasted on the map (%s %s) are looked at and become the site", async (_, lang, __, options, text, format) => {
+    await open(`&lang=${lang}`, options);
+    await paste(text);
+    await ready();
+    expect(await at("upload-format").innerText()).toMatch(format);
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
+    await takeAsSite();
+    expect(await at("site-current").innerText()).toMatch(lang === "zh" ? /公顷|平方米|m²/ : /ha|m²/);
+  });
+
+  it.each(
+    PASTED.flatMap(
+      ([what, text, format]) =>
+        [
+          [what, "en", "desktop", DESKTOP, text, format],
+          [what, "zh", "phone", PHONE, text, format],
+        ] as const,
+    ),
+  )("%s pasted in the upload door (%s %s) are looked at and become the site", async (_, lang, __, options, text, format) => {
+    await open(`&lang=${lang}&task=data`, options);
+    await at("data-import").click();
+    await at("door-text").fill(text);
+    await at("door-take-text").click();
+    await ready();
+    expect(await at("upload-format").innerText()).toMatch(format);
+    await takeAsSite();
+  });
+
+  it("zh: what is pasted into a field stays in it", async () => {
+    await open("&lang=zh");
+    await at("search-input").focus();
+    await suite.screen.page.evaluate((text) => {
+      const page = globalThis as unknown as {
+        document: { activeElement: { dispatchEvent(event: unknown): boolean } };
+        DataTransfer: new () => { setData(type: string, text: string): void };
+        ClipboardEvent: new (type: string, init: object) => unknown;
+      };
+      const transfer = new page.DataTransfer();
+      transfer.setData("text/plain", text);
+      page.document.activeElement.dispatchEvent(
+        new page.ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true }),
+      );
+    }, PASTED[2][1]);
+    await suite.screen.page.waitForTimeout(500);
+    expect(await at("upload-preview").count()).toBe(0);
+    expect(await at("door-progress").count()).toBe(0);
   });
 });

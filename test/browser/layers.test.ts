@@ -2,7 +2,15 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { layers } from "../../server/layers/index.ts";
-import { inBrowser, openScreen } from "../support/browser.ts";
+import { LIMITS } from "../../server/formats/format.ts";
+import { readFiles } from "../../server/formats/read.ts";
+import { flawsOf, inBrowser, openScreen } from "../support/browser.ts";
+
+const SCREENS = [
+  ["zh", "desktop", { viewport: { width: 1440, height: 900 } }],
+  ["en", "phone", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+] as const;
+type Counted = { numberMatched: number };
 
 inBrowser("the layers", (suite) => {
   it("paints every layer where it has features", async () => {
@@ -68,6 +76,105 @@ inBrowser("the layers", (suite) => {
     expect(text.match(/,@\r\n/g)!.length).toBeGreaterThan(1);
     await menu.locator("[data-test=download-notes]").getByText("no place for").waitFor();
   });
+
+  it.each(SCREENS)(
+    "%s %s: of a layer just the features that meet conditions are counted and taken away",
+    async (lang, _, options) => {
+      suite.screen = await openScreen(suite.browser, suite.service.url, `&task=layers&lang=${lang}`, options);
+      const { page } = suite.screen;
+      await suite.screen.at("fold-facility").click();
+      const menu = suite.screen.at("take-facility");
+      const inMenu = (name: string) => menu.locator(`[data-test=${name}]`);
+      const many = async (query: string) =>
+        ((await (await fetch(`${suite.service.url}/api/collections/facility/items?limit=1&${query}`)).json()) as Counted)
+          .numberMatched;
+      const says = (count: number) =>
+        expect.poll(() => inMenu("export-count").innerText()).toMatch(new RegExp(`(^|\\D)${count}\\D`));
+      await inMenu("download").click();
+      await says(await many(""));
+      await inMenu("condition-add").click();
+      await inMenu("condition-field").first().selectOption("kind");
+      await inMenu("condition-value").first().selectOption("outfall");
+      await says(await many("kind=outfall"));
+      await inMenu("condition-add").click();
+      await inMenu("condition-field").nth(1).selectOption("kind");
+      await inMenu("condition-value").nth(1).selectOption("well");
+      await says(await many("kind=outfall,well"));
+      await inMenu("condition-add").click();
+      await inMenu("condition-field").nth(2).selectOption("competent_jurisdiction");
+      await inMenu("condition-value").nth(2).fill("500118");
+      const wanted = await many("kind=outfall,well&competent_jurisdiction=500118");
+      expect(wanted).toBeGreaterThan(0);
+      await says(wanted);
+      expect(await flawsOf(page)).toEqual([]);
+      await inMenu("download-format").selectOption("gpkg");
+      const [file] = await Promise.all([page.waitForEvent("download"), inMenu("download-take").click()]);
+      const bytes = new Uint8Array(readFileSync(await file.path()));
+      const { layers: read } = await readFiles([{ name: "a.gpkg", bytes }], {}, LIMITS);
+      expect(read[0]!.features).toHaveLength(wanted);
+      // What does not fit the field is refused in words; without conditions it is the whole again.
+      await inMenu("condition-field").nth(2).selectOption("valid_from");
+      await inMenu("condition-value").nth(2).fill("2026");
+      await inMenu("field-filter").locator("[data-test=problem]").waitFor();
+      expect(await inMenu("field-filter").locator("[data-test=problem]").innerText()).toContain("yyyy-mm-dd");
+      while ((await inMenu("condition").count()) > 0) await inMenu("condition-remove").first().click();
+      await says(await many(""));
+    },
+  );
+
+  it.each(SCREENS)(
+    "%s %s: features put together on the map and in the search are taken away, each layer's in one file",
+    async (lang, size, options) => {
+      suite.screen = await openScreen(suite.browser, suite.service.url, `&lang=${lang}`, options);
+      const { page } = suite.screen;
+      const at = (name: string) => suite.screen.at(name);
+      if (size === "phone") await at("search-open").click();
+      await at("search-input").fill("养殖场00");
+      await at("search-select").waitFor();
+      const found = await page
+        .locator("[data-test=hit]")
+        .evaluateAll((hits) =>
+          (hits as unknown as { getAttribute(name: string): string }[]).map((hit) => hit.getAttribute("data-code")),
+        );
+      expect(found.length).toBeGreaterThan(3);
+      await at("search-select").click();
+      await at("selection").waitFor();
+      expect(await at("selection-facility").locator("[data-test=selection-remove]").count()).toBe(found.length);
+      await at("selection-remove").first().click();
+      // A zone, by a click on the map.
+      // On a phone the lower half of the map is under the sheet.
+      await suite.screen.frame(size === "phone" ? [105.931, 29.199, 105.971, 29.219] : [105.93, 29.21, 105.97, 29.26]);
+      await suite.screen.clickAt(105.9508, 29.2303);
+      await at("popup").waitFor();
+      await at("popup-select").click();
+      expect(await at("popup-select").innerText()).toMatch(/移出|out/);
+      await at("popup-select").click();
+      expect(await at("popup-select").innerText()).toMatch(/加入|[Aa]dd/);
+      await at("popup-select-all").click();
+      await at("popup-selection").click();
+      await at("selection-protection_zone").waitFor();
+      expect(await flawsOf(page)).toEqual([]);
+      const taken = async (layer: string, format: string, encoding: string | null) => {
+        const menu = at(`selection-${layer}`);
+        await menu.locator("[data-test=download]").click();
+        await menu.locator("[data-test=download-format]").selectOption(format);
+        if (encoding !== null) await menu.locator("[data-test=download-encoding]").selectOption(encoding);
+        await menu.locator("[data-test=download-system]").selectOption("gk3");
+        const [file] = await Promise.all([page.waitForEvent("download"), menu.locator("[data-test=download-take]").click()]);
+        const bytes = new Uint8Array(readFileSync(await file.path()));
+        const { layers: read } = await readFiles([{ name: file.suggestedFilename(), bytes }], {}, LIMITS);
+        return { ...read[0]!, words: read[0]!.features.flatMap(({ properties }) => Object.values(properties)) };
+      };
+      const farms = await taken("facility", "gpkg", null);
+      expect(farms.words).toEqual(expect.arrayContaining(found.slice(1)));
+      expect(farms.words).not.toContain(found[0]);
+      const zones = await taken("protection_zone", "shapefile", "gbk");
+      expect(zones.words).toContain("500118-HJZB-1");
+      expect([zones.declared?.crs, zones.encoding?.name]).toEqual(["EPSG:4523", "GB18030"]);
+      await at("selection-clear").click();
+      await at("selection").waitFor({ state: "detached" });
+    },
+  );
 
   it("says for the district in view what is loaded and what is not, finds a theme, and hides it", async () => {
     suite.screen = await openScreen(suite.browser, suite.service.url, "&task=layers");

@@ -1,7 +1,11 @@
 /** The sweep in a real browser: begun, followed, read, decided; table and map are one. */
+import { readFileSync } from "node:fs";
 import { beforeAll, expect, it } from "vitest";
 import type { List } from "../../server/api/common.ts";
 import type { Sweep, Violation } from "../../server/api/sweeps.ts";
+import { LIMITS } from "../../server/formats/format.ts";
+import { readFiles } from "../../server/formats/read.ts";
+import { VIOLATION_FORMATS } from "../../web/export_formats.ts";
 import { flawsOf, inBrowser, openScreen } from "../support/browser.ts";
 
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
@@ -82,6 +86,28 @@ inBrowser("the sweep", (suite) => {
     },
   );
 
+  it("en phone: the clues listed are taken away as places in a chosen system", async () => {
+    await open("&lang=en", PHONE);
+    await at("sweep-summary").waitFor();
+    await at("clue-filter-deadline").selectOption("2016-12-31");
+    const menu = at("clue-take");
+    await menu.locator("[data-test=download]").click();
+    await menu.locator("[data-test=download-format]").selectOption("shapefile");
+    await menu.locator("[data-test=download-system]").selectOption("gk3");
+    await menu.locator("[data-test=download-encoding]").selectOption("gbk");
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
+    const { numberMatched } = await json<List<Violation>>("/api/violations?deadline=2016-12-31&limit=1");
+    const [download] = await Promise.all([
+      suite.screen.page.waitForEvent("download"),
+      menu.locator("[data-test=download-take]").click(),
+    ]);
+    const bytes = new Uint8Array(readFileSync((await download.path())!));
+    const { layers } = await readFiles([{ name: "a.zip", bytes }], {}, LIMITS);
+    expect(layers[0]!.features).toHaveLength(numberMatched);
+    expect(layers[0]!.declared?.crs).toBe("EPSG:4523");
+    expect(layers[0]!.encoding?.name).toBe("GB18030");
+  });
+
   it("a facility clicked on the map has its row taken in hand; one without clues is not called clear", async () => {
     await openList();
     const { items } = await json<List<Violation>>("/api/violations?rule=YC-R37&deadline=2016-12-31&limit=40");
@@ -127,10 +153,24 @@ inBrowser("the sweep", (suite) => {
     const { numberMatched } = await json<List<Violation>>(`/api/violations?${query}&limit=1`);
     expect(numberMatched).toBeGreaterThan(0);
     await expect.poll(() => at("clue-count").innerText()).toMatch(new RegExp(`^${numberMatched} `));
-    for (const format of ["xlsx", "csv", "geojson"]) {
-      const [download] = await Promise.all([suite.screen.page.waitForEvent("download"), at(`clue-download-${format}`).click()]);
-      expect(download.suggestedFilename()).toBe(`violations-${AS_OF}.${format}`);
-      expect(download.url()).toContain("overdue=true");
+    const menu = at("clue-take");
+    await menu.locator("[data-test=download]").click();
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
+    for (const { id, ending } of VIOLATION_FORMATS) {
+      await menu.locator("[data-test=download-format]").selectOption(id);
+      const [download] = await Promise.all([
+        suite.screen.page.waitForEvent("download"),
+        menu.locator("[data-test=download-take]").click(),
+      ]);
+      expect(download.suggestedFilename()).toMatch(new RegExp(`^violations?(-${AS_OF})?\\.${ending}$`));
+      const bytes = new Uint8Array(readFileSync((await download.path())!));
+      if (ending === "xlsx") expect(bytes.length).toBeGreaterThan(1000);
+      else if (ending === "csv") expect(new TextDecoder().decode(bytes).trim().split("\r\n")).toHaveLength(numberMatched + 1);
+      else {
+        const { layers } = await readFiles([{ name: `a.${ending}`, bytes }], {}, LIMITS);
+        expect([id, layers[0]!.features.length]).toEqual([id, numberMatched]);
+      }
+      await menu.locator("[data-test=download-notes]").waitFor();
     }
     await at("clue-search").fill("没有这样的名字");
     await at("clues-empty").waitFor();

@@ -300,6 +300,20 @@ describe("what a file does not say is not made up", () => {
     ]);
   });
 
+  it("plots of one row each are points, though their rings are numbered; of more rows they are plots", async () => {
+    const head = "Plot no,Ring no,Point no,Longitude,Latitude\n";
+    // Along a circle, so that they could be a ring.
+    const degrees = (i: number) => `${(105 + Math.cos(i)).toFixed(6)},${(29 + Math.sin(i)).toFixed(6)}`;
+    const shapes = async (plots: string[]) => {
+      const rows = plots.map((plot, i) => `${plot},1,J${i + 1},${degrees(i)}\n`);
+      return (await readText(head + rows.join(""))).layers[0]!.features.map(({ geometry }) => geometry?.type);
+    };
+    expect(await shapes(["a", "b", "c", "d"])).toEqual(["Point", "Point", "Point", "Point"]);
+    expect(await shapes(["a", "a", "a", "a"])).toEqual(["Polygon"]);
+    // Said once, as merged cells and tidy people do: the rows below are the same plot's.
+    expect(await shapes(["a", "", "", ""])).toEqual(["Polygon"]);
+  });
+
   it("a table of points without a word on its system declares none", async () => {
     expect((await readText("name,x,y\na,105.9,29.3\n")).layers[0]!.declared).toBeNull();
   });

@@ -9,6 +9,7 @@ import { positionsOf } from "../../server/formats/out/system.ts";
 import { toCgcs2000 } from "../../server/formats/transform.ts";
 import { layerOf } from "../../server/layers/index.ts";
 import { everyFeature } from "../../server/queries/collections.ts";
+import { VIOLATION_FORMATS } from "../../web/export_formats.ts";
 import { eachEngine } from "../support/engines.ts";
 import { CLEAN, FAR, type Service, startService } from "../support/service.ts";
 
@@ -108,7 +109,7 @@ eachEngine((engine) => {
       expect(await detail("f=geojson&encoding=gbk")).toMatch(/utf8/);
       expect(await detail("f=geojson&notation=dms")).toMatch(/decimal/);
       expect(await detail("f=gpkg&limit=5")).toMatch(/limit/);
-      expect(await detail("crs=EPSG:4523")).toMatch(/crs/);
+      expect(await detail("encoding=gbk")).toMatch(/encoding/);
       expect(await detail("f=gpkg&codes=,")).toMatch(/codes|code,code/);
     });
 
@@ -160,6 +161,22 @@ eachEngine((engine) => {
         type: "Point",
         coordinates: items[0]!.position.map((n) => Number(n.toFixed(9))),
       });
+      // What the menu offers is given, with what it lets choose.
+      for (const { id, ending, systems, encodings } of VIOLATION_FORMATS) {
+        const query = new URLSearchParams({ f: id, lang: "en" });
+        if (systems[0]) query.set("crs", systems[0]);
+        if (encodings[0]) query.set("encoding", encodings[0]);
+        const file = await service.get(`/api/violations?${query}`);
+        expect([id, file.status]).toEqual([id, 200]);
+        expect(file.headers.get("content-disposition")).toMatch(new RegExp(`\\.${ending}"?$`));
+        if (ending === "xlsx" || ending === "csv") continue;
+        const { layers } = await readFiles(
+          [{ name: `a.${ending}`, bytes: new Uint8Array(await file.arrayBuffer()) }],
+          {},
+          LIMITS,
+        );
+        expect([id, layers[0]!.features.length]).toEqual([id, items.length]);
+      }
       const book = await service.get("/api/violations?f=xlsx");
       expect(book.headers.get("content-type")).toContain("spreadsheetml");
       await faults("/api/violations?f=shapefile&limit=3");
