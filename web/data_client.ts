@@ -2,6 +2,7 @@
 import type {
   ChecklistRequest,
   ChecklistVersion,
+  CoverageAreas,
   Declaration,
   DeclarationRequest,
   ThemeHolding,
@@ -74,6 +75,17 @@ export function getImports(lang: Lang): Promise<List<ImportSummary>> {
 /** What each theme holds in a district on a day. */
 export async function getHoldings(lang: Lang, jurisdiction: string, datetime: string): Promise<ThemeHolding[]> {
   return (await call<List<ThemeHolding>>("GET", "/api/coverage", { lang, jurisdiction, datetime })).items;
+}
+
+/** Who claims a theme in a district on a day, with the areas. */
+export function getCoverageAreas(
+  lang: Lang,
+  theme: string,
+  jurisdiction: string,
+  datetime: string,
+  signal: AbortSignal,
+): Promise<CoverageAreas> {
+  return call("GET", "/api/coverage/areas", { lang, theme, jurisdiction, datetime }, undefined, signal);
 }
 
 export async function getDeclarations(lang: Lang, jurisdiction: string): Promise<Declaration[]> {

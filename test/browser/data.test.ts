@@ -221,10 +221,63 @@ inBrowser("the data room", (suite) => {
     expect(await at(`data-theme-${RESERVE}`).innerText()).toContain("未载入");
     expect(await flawsOf(suite.screen.page)).toEqual([]);
     await theme.locator("[data-test=data-show-coverage]").click();
-    await expect.poll(() => suite.screen.drawnOf("sj-piece")).toBeGreaterThan(0);
+    await expect.poll(() => suite.screen.drawnOf("sj-claim")).toBeGreaterThan(0);
+    expect(await at("coverage-theme").inputValue()).toBe(FIRST);
+    expect(await at("coverage-area-500118").innerText()).toMatch(/已载入.*永川区.*100\.0%/s);
+    expect(await at("coverage-told").innerText()).toMatch(/来源.*数据日期.*\d{4}-\d\d-\d\d.*随系统文件/s);
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
     const [file] = await Promise.all([suite.screen.page.waitForEvent("download"), at("data-download-protection_zone").click()]);
     const all = JSON.parse(readFileSync((await file.path())!, "utf8")) as { features: unknown[] };
     expect(all.features.length).toBeGreaterThan(1);
+  });
+
+  it("zh: coverage is on the map by theme: a click says who claims it by which document; what nobody claims is as plain", async () => {
+    const looks = () =>
+      suite.screen.page.evaluate(() => {
+        const { shuijie_map: map } = globalThis as unknown as {
+          shuijie_map: {
+            queryRenderedFeatures(): { source: string; layer: { id: string }; properties: Record<string, unknown> }[];
+          };
+        };
+        const own = map.queryRenderedFeatures().filter(({ source }) => source === "sj-claim");
+        return [...new Set(own.map(({ layer, properties }) => String(properties["label"] ?? layer.id)))].sort();
+      });
+    await open("&lang=zh&task=data");
+    await at("coverage-theme").selectOption(RESERVE);
+    await at("coverage-areas").waitFor();
+    await suite.screen.still();
+    await expect.poll(looks).toContain("未载入（不知道）");
+    expect(await looks()).toEqual(expect.arrayContaining(["sj-claim-pattern-not_loaded", "sj-claim-line-not_loaded"]));
+    expect(await at("coverage-told").innerText()).toMatch(/不知道有没有，核查时资料不足/);
+    expect(await flawsOf(suite.screen.page, "[data-test=coverage]")).toEqual([]);
+
+    const made = await fetch(`${suite.service.url}/api/coverage/declarations`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        theme: RESERVE,
+        jurisdiction: "500118",
+        document: "永林函〔2026〕2号",
+        name: "永川区林业局",
+        date: "2026-03-01",
+      }),
+    });
+    const { id } = (await made.json()) as { id: string };
+    // Another panel, and back: what was declared meanwhile is read.
+    await at("data-history").click();
+    await expect.poll(() => suite.screen.drawnOf("sj-claim")).toBe(0);
+    await at("data-layers").click();
+    await expect.poll(looks).toContain("已声明无\n永林函〔2026〕2号");
+    expect(await looks()).toEqual(expect.arrayContaining(["sj-claim-pattern-declared_none", "sj-claim-line-declared_none"]));
+    await at("coverage-told").waitFor();
+    await suite.screen.clickAt(105.85, 29.33);
+    expect(await at("coverage-told").innerText()).toMatch(/永林函〔2026〕2号.*永川区林业局.*2026-03-01.*操作员/s);
+    // The click was the claim's: no popup of what lies below.
+    expect(await suite.screen.page.locator(".maplibregl-popup").count()).toBe(0);
+
+    await fetch(`${suite.service.url}/api/coverage/declarations/${id}/withdraw`, { method: "POST" });
+    await at("coverage-theme").selectOption("");
+    await expect.poll(() => suite.screen.drawnOf("sj-claim")).toBe(0);
   });
 
   it("zh: none is declared by a document, counts, and is withdrawn; where data is loaded it is not offered", async () => {
