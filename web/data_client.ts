@@ -8,7 +8,7 @@ import type {
   ThemeHolding,
 } from "../server/api/coverage.ts";
 import type { Feature, FeatureCollection, Lang, Link, List, Problem } from "../server/api/common.ts";
-import type { Applied, Apply, Import, ImportChange, ImportSummary } from "../server/api/imports.ts";
+import type { Applied, Apply, Import, ImportChange, ImportSummary, ReadAgain } from "../server/api/imports.ts";
 import { ApiError, call } from "./client.ts";
 
 /** Several files are parts of one data set (a loose shapefile); text is what somebody pasted. */
@@ -55,7 +55,7 @@ export function getImport(lang: Lang, id: string, look: Look, signal?: AbortSign
 }
 
 /** The kept upload, read otherwise. */
-export function readImportAgain(lang: Lang, id: string, options: { encoding?: string }): Promise<Import> {
+export function readImportAgain(lang: Lang, id: string, options: ReadAgain): Promise<Import> {
   return call("POST", `${pathOf(id)}/read`, { lang }, options);
 }
 
