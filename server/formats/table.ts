@@ -270,7 +270,8 @@ function propertiesOf(cells: readonly unknown[], columns: Columns): Record<strin
 /** Attributes of a plot: those that all its rows agree on, blanks aside. */
 function common(plot: readonly Line[], columns: Columns): Record<string, unknown> {
   const all = plot.map(({ cells }) => propertiesOf(cells, columns));
-  const skipped = [columns.point, columns.ring].map((i) => (i === null ? "" : columns.names[i]));
+  // What names the plot is told, whatever else it is.
+  const skipped = [columns.point, columns.ring].map((i) => (i === null || i === columns.plot ? "" : columns.names[i]));
   return Object.fromEntries(
     Object.keys(all[0] ?? {})
       .filter((name) => !skipped.includes(name))
