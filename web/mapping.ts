@@ -68,8 +68,18 @@ function attributesAsked(activities: readonly Activity[], activity: string, { fe
   return [...new Map(asked.flatMap(({ attributes }) => attributes).map((attribute) => [attribute.name, attribute])).values()];
 }
 
+/** Attributes shown before somebody asks for all: those on which most rules depend. */
+const WEIGHTY = 6;
+
 /** What is asked of a site: its name, what is planned, and the attributes of that. */
 export function siteToMap(activities: readonly Activity[], activity: string, upload: Import, field: string): MappedThing[] {
+  const asked = attributesAsked(activities, activity, upload, field);
+  const weighty = new Set(
+    asked
+      .toSorted((a, b) => b.decides.length - a.decides.length)
+      .slice(0, WEIGHTY)
+      .map(({ name }) => name),
+  );
   const choice = { unit: null, type: "text" as const, first: true, instead: "" };
   return [
     {
@@ -97,14 +107,14 @@ export function siteToMap(activities: readonly Activity[], activity: string, upl
       required: true,
       takes_default: true,
     },
-    ...attributesAsked(activities, activity, upload, field).map(({ name, title, unit, type, options, decides }): MappedThing => ({
+    ...asked.map(({ name, title, unit, type, options }): MappedThing => ({
       name: `${ATTRIBUTE}${name}`,
       title,
       unit,
       type: type === "choice" ? "text" : type,
       values: options,
       required: false,
-      first: decides.length > 0,
+      first: weighty.has(name),
       takes_default: true,
       instead: "",
     })),

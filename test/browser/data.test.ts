@@ -294,6 +294,7 @@ inBrowser("the data room", (suite) => {
     await at("use-field-name").selectOption("单位");
     await at("use-field-activity").selectOption("干什么");
     // What is asked follows from what the rows say they are.
+    await at("use-field-all").click();
     await at("use-field-attribute/annual_output").waitFor();
     await at("use-field-attribute/annual_output").selectOption("多少头");
     await at("use-field-default-attribute/annual_output").fill("10");

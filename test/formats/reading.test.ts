@@ -217,6 +217,11 @@ describe("choices of a person", () => {
     expect((await readText(plots)).layers[0]!.table!.taken.plot).toBe("地块");
     const whole = (await readText(plots, { columns: { plot: "", geometry: "polygon" } })).layers[0]!;
     expect([whole.table!.taken.plot, whole.features.length]).toEqual([null, 1]);
+    // A column that was taken for point numbers names the plots: it is told.
+    const named = await readText("甲,横,纵\nA,587442.1,3242856.1\nA,588405.1,3242856.1\nA,588405.1,3243972.1\n", {
+      columns: { x: "横", y: "纵", plot: "甲", point: "甲" },
+    });
+    expect(named.layers[0]!.features[0]!.properties).toEqual({ 甲: "A" });
     // Without a header the columns have numbers.
     const bare = "1 587442.1 3242856.1\n2 588405.1 3242856.1\n3 588405.1 3243972.1\n";
     const turned = (await readText(bare, { columns: { x: "column_3", y: "column_2", geometry: "point" } })).layers[0]!;
