@@ -15,6 +15,7 @@ const NONE = "control_area/nature_reserve_core";
 /** West of it lies about half of the district. */
 const MIDDLE = 105.88;
 const WEST_SITE = rectangle(105.8, 29.33, 105.801, 29.331);
+const COLUMNS = sql`theme, jurisdiction, state, data_date, source, licence, basis, valid_from, file, geom`;
 const DECLARATION = {
   theme: NONE,
   jurisdiction: "500118",
@@ -90,7 +91,7 @@ eachEngine((engine) => {
   });
 
   it("what a claim does not reach is an area of its own, and a check there has no data", async () => {
-    await sql`create table kept as select * from coverage where theme = ${NONE} and jurisdiction = '500118'`.execute(
+    await sql`create table kept as select ${COLUMNS} from coverage where theme = ${NONE} and jurisdiction = '500118'`.execute(
       service.database.db,
     );
     await sql`delete from coverage where theme = ${NONE} and jurisdiction = '500118'`.execute(service.database.db);
@@ -117,7 +118,7 @@ eachEngine((engine) => {
       (await service.check({ geometry, ...CLEAN, as_of: "2026-06-01" })).themes.find(({ theme }) => theme === NONE)!.coverage;
     expect(await status(WEST_SITE)).toBe("loaded");
     expect(await status(rectangle(105.95, 29.33, 105.951, 29.331))).toBe("not_loaded");
-    await sql`insert into coverage select * from kept`.execute(service.database.db);
+    await sql`insert into coverage (${COLUMNS}) select ${COLUMNS} from kept`.execute(service.database.db);
     // The district says again that it has nothing: that is shown over the city's claim, and checks go by it.
     const both = await areas(NONE);
     expect(both.features.map(({ properties: { state, jurisdiction } }) => [state, jurisdiction])).toEqual([
