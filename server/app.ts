@@ -17,6 +17,7 @@ import { describeProblem, notFound, problemHandler } from "./problem.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { checkRoutes } from "./routes/checks.ts";
 import { coverageRoutes } from "./routes/coverage.ts";
+import { coverageAreaRoutes } from "./routes/coverage_areas.ts";
 import { collectionRoutes } from "./routes/collections.ts";
 import { exampleRoutes } from "./routes/examples.ts";
 import { orderRoutes } from "./routes/orders.ts";
@@ -95,6 +96,7 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(violationRoutes(database, catalogue, now)); //           /api/violations[/counts|tiles/{z}/{x}/{y}|{id}[/state]]
   app.use(importRoutes({ db: database.db, catalogue, imports, jobs, changed: tiles.refresh, now })); // /api/imports[/{id}[/read|apply|undo]]
   app.use(coverageRoutes(database.db, options.catalogue, live, now)); // /api/coverage[/declarations[/{id}/withdraw]] /api/checklists[/{jurisdiction}]
+  app.use(coverageAreaRoutes(database.db, catalogue, now)); //     /api/coverage/areas
   app.use(exampleRoutes(database.db, options.examples ?? [])); //  /api/examples
   app.use(tileRoutes(database.db, now, ground)); //                        /tiles/{layers}[/{z}/{x}/{y}] /style.json
   app.get("/problems/:type", describeProblem);

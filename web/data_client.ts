@@ -2,12 +2,13 @@
 import type {
   ChecklistRequest,
   ChecklistVersion,
+  CoverageAreas,
   Declaration,
   DeclarationRequest,
   ThemeHolding,
 } from "../server/api/coverage.ts";
 import type { Lang, List, Problem } from "../server/api/common.ts";
-import type { Applied, Apply, Import, ImportChange, ImportSummary } from "../server/api/imports.ts";
+import type { Applied, Apply, Import, ImportChange, ImportSummary, ReadAgain } from "../server/api/imports.ts";
 import { ApiError, call } from "./client.ts";
 
 /** Several files are parts of one data set (a loose shapefile); text is what somebody pasted. */
@@ -54,7 +55,7 @@ export function getImport(lang: Lang, id: string, look: Look, signal?: AbortSign
 }
 
 /** The kept upload, read otherwise. */
-export function readImportAgain(lang: Lang, id: string, options: { encoding?: string }): Promise<Import> {
+export function readImportAgain(lang: Lang, id: string, options: ReadAgain): Promise<Import> {
   return call("POST", `${pathOf(id)}/read`, { lang }, options);
 }
 
@@ -74,6 +75,17 @@ export function getImports(lang: Lang): Promise<List<ImportSummary>> {
 /** What each theme holds in a district on a day. */
 export async function getHoldings(lang: Lang, jurisdiction: string, datetime: string): Promise<ThemeHolding[]> {
   return (await call<List<ThemeHolding>>("GET", "/api/coverage", { lang, jurisdiction, datetime })).items;
+}
+
+/** Who claims a theme in a district on a day, with the areas. */
+export function getCoverageAreas(
+  lang: Lang,
+  theme: string,
+  jurisdiction: string,
+  datetime: string,
+  signal: AbortSignal,
+): Promise<CoverageAreas> {
+  return call("GET", "/api/coverage/areas", { lang, theme, jurisdiction, datetime }, undefined, signal);
 }
 
 export async function getDeclarations(lang: Lang, jurisdiction: string): Promise<Declaration[]> {

@@ -50,6 +50,8 @@ export type ColumnInfo = {
   told: boolean;
   /** The layer whose feature the value names; null: none. */
   refers: string | null;
+  /** Every feature says it. Of a layer made of kinds, a kind may require more of its own. */
+  required: boolean;
 };
 
 /** One row of a legend. `pattern` names an image the map makes (`hatch-dense`, `hatch-wide` ...), null for none. */

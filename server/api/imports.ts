@@ -37,6 +37,14 @@ export type Import = {
   layers: ImportLayer[];
   layer: string;
   fields: { name: string; type: "text" | "number" | "boolean" | "date" }[];
+  /** Of a coordinate table: its columns with their first values, and which of them was taken for what (null: none); null: the
+   *  file is no table. `POST .../read` takes the names, as `columns`. */
+  table: {
+    columns: { name: string; first: string[] }[];
+    taken: Record<"x" | "y" | "plot" | "ring" | "point" | "wkt", string | null> & {
+      geometry: "point" | "line" | "polygon" | null;
+    };
+  } | null;
   encoding: string | null;
   encoding_from: "declared" | "sniffed" | "chosen" | null;
   crs: {
@@ -89,6 +97,22 @@ export type ImportChange = {
 export type ImportSummary = Pick<Import, "id" | "created_at" | "kept_until" | "files" | "format"> & {
   features: number;
   changes: ImportChange[];
+};
+
+/** How a kept upload is to be read. `x` is easting or longitude; an empty name: no column is that. */
+export type ReadAgain = {
+  encoding?: string;
+  columns?: {
+    x?: string;
+    y?: string;
+    plot?: string;
+    ring?: string;
+    point?: string;
+    geometry?: "point" | "line" | "polygon";
+  };
+  swap?: boolean;
+  /** The only layer of the file that is read; absent: all. */
+  layer?: string;
 };
 
 type Chosen = {

@@ -1,8 +1,8 @@
 /** Tables as text: comma, semicolon, tab or spaces; also a few pasted coordinates. */
 import { parse } from "csv-parse/sync";
-import { FormatError, type Format, type InputFile, type ReadLayer, type ReadOptions } from "./format.ts";
-import { budgetOf, type Budget } from "./geometry.ts";
-import { readTable } from "./table.ts";
+import { FormatError, type Format, type InputFile, type ReadOptions } from "./format.ts";
+import { budgetOf } from "./geometry.ts";
+import { readTables, type Table } from "./table.ts";
 import { findColumns } from "./table_columns.ts";
 import { decodeText, peekText } from "./text.ts";
 
@@ -12,10 +12,8 @@ export const csv: Format = {
   sniff: (files) => Math.max(...files.map(sureOf)),
   read: async (files, options, limits) => {
     const budget = budgetOf(limits);
-    const layers = files.filter((file) => sureOf(file) > 0).map((file) => readOne(file, options, budget));
-    const full = layers.filter((layer) => layer !== null);
-    if (full.length === 0) throw new FormatError("table_no_coordinates");
-    return full;
+    const tables = files.filter((file) => sureOf(file) > 0).map((file) => tableOf(file, options));
+    return readTables(tables, options, budget).layers;
   },
 };
 
@@ -32,9 +30,9 @@ function sureOf({ bytes, name }: InputFile): number {
   return /\.(csv|tsv)$/i.test(name) ? 0.1 : 0;
 }
 
-function readOne(file: InputFile, options: ReadOptions, budget: Budget): ReadLayer | null {
+function tableOf(file: InputFile, options: ReadOptions): Table {
   const { text, encoding } = decodeText(file.bytes, options.encoding);
-  return readTable({ name: file.name.replace(/\.\w+$/, ""), cells: cellsOf(text), encoding, notes: [] }, options, budget);
+  return { name: file.name.replace(/\.\w+$/, ""), cells: cellsOf(text), encoding, notes: [] };
 }
 
 function cellsOf(text: string): unknown[][] {

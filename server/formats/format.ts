@@ -38,12 +38,33 @@ export type ReadLayer = {
   counts: { expected: number | null; read: number; faulty: number };
   /** Rows that could not be read; the others can. */
   faults: FormatNote[];
+  /** Of tables alone: their columns, and what each was taken for, so that a person can say otherwise. */
+  table?: TableReading;
   /** What a person should know (a point count off by one, a ring closed for them, columns taken as X,Y). */
   notes: FormatNote[];
 };
 
+/** Which columns of a table are what, by the names that `TableReading` gives; an empty name: no column is. `x` is easting or
+ *  longitude; `x` and `y` go together. */
+export type ColumnChoice = {
+  x?: string;
+  y?: string;
+  plot?: string;
+  ring?: string;
+  point?: string;
+  geometry?: "point" | "line" | "polygon";
+};
+
+/** A table as it was read. */
+export type TableReading = {
+  /** Left to right; a column without a header is called `column_<n>`, from 1. `first`: the first values, as text. */
+  columns: { name: string; first: string[] }[];
+  /** Null: no column is. `geometry` is null where the table holds whole shapes (WKT), or no coordinates were found. */
+  taken: Record<"x" | "y" | "plot" | "ring" | "point" | "wkt", string | null> & { geometry: "point" | "line" | "polygon" | null };
+};
+
 /** Choices that a person made after a first look; absent: as the file says. */
-export type ReadOptions = { encoding?: string; layer?: string; columns?: Record<string, string>; swap?: boolean };
+export type ReadOptions = { encoding?: string; layer?: string; columns?: ColumnChoice; swap?: boolean };
 
 /** `bytes` of all files after unpacking, `vertices` and `features` of all layers; `depth` of archives in archives, and of
  *  collections in collections. */

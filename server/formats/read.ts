@@ -29,6 +29,7 @@ export async function readFiles(
   if (unpacked.files.length === 0) throw new FormatError("empty");
   const format = formatOf(unpacked.files);
   const layers = chosen(await guarded(format, () => format.read(unpacked.files, options, limits)), options.layer);
+  if (options.columns && layers.every(({ table }) => !table)) throw new FormatError("columns_no_table", { format: format.id });
   if (layers.every(({ features, faults }) => features.length === 0 && faults.length === 0)) throw new FormatError("no_features");
   return { format: format.id, layers, notes: [...unpacked.notes, ...unread(unpacked.files, format)] };
 }

@@ -2,20 +2,87 @@
 import type { Geometry, Position } from "../api/common.ts";
 import { readCoordinate } from "./coordinate.ts";
 import { datumOf, zoneCode } from "./crs.ts";
-import type { DeclaredCrs, FormatNote, ReadLayer, ReadOptions } from "./format.ts";
+import { type DeclaredCrs, FormatError, type FormatNote, type ReadLayer, type ReadOptions, type TableReading } from "./format.ts";
 import { closeRing, isClosed, readLayer, RowFault, type Budget, type Row } from "./geometry.ts";
 import { isNorthing, zonePrefix } from "./magnitude.ts";
 import { nestRings } from "./rings.ts";
 import { joinAngles } from "./table_angles.ts";
-import { findColumns, POINT, type Columns } from "./table_columns.ts";
+import { allNamed, findColumns, guessHeader, POINT, type Columns } from "./table_columns.ts";
 import { parseWkt } from "./wkt.ts";
 
 /** A table as its cells; `row` of features and faults is the number of its line or sheet row, from 1. */
 export type Table = { name: string; cells: unknown[][]; encoding: ReadLayer["encoding"]; notes: FormatNote[] };
 
-/** The layer of a table; null where it holds no coordinates. `options.columns` names columns by their header (`x`, `y`, `plot`,
- *  `ring`) and may say `geometry`: `point`, `line` or `polygon`. */
-export function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLayer | null {
+/** The layers of the tables that hold coordinates. A person's choice of columns holds for every table that has them; where none
+ *  has, it is the FormatError `column_unknown`. Where no table shows coordinates, those that hold numbers under names are told
+ *  of without features, with the fault, so that a person can say which columns to take; without any: `table_no_coordinates`.
+ *  `skipped` are the names of the others. */
+export function readTables(
+  tables: readonly Table[],
+  options: ReadOptions,
+  budget: Budget,
+): { layers: ReadLayer[]; skipped: string[] } {
+  const layers: ReadLayer[] = [];
+  const skipped: string[] = [];
+  let unknown: FormatError | undefined;
+  let followed = false;
+  for (const table of tables) {
+    let layer: ReadLayer | null;
+    try {
+      layer = readTable(table, options, budget);
+      followed = true;
+    } catch (error) {
+      if (!(error instanceof FormatError && error.code === "column_unknown")) throw error;
+      unknown ??= error;
+      const { columns: _, ...others } = options;
+      layer = readTable(table, others, budget);
+    }
+    if (layer) layers.push(layer);
+    else if (table.cells.some((row) => row.length > 0)) skipped.push(table.name);
+  }
+  if (unknown && !followed) throw unknown;
+  if (layers.length > 0) return { layers, skipped };
+  const open = tables.map(openTable).filter((layer) => layer !== null);
+  if (open.length === 0) throw new FormatError("table_no_coordinates");
+  return { layers: open, skipped: skipped.filter((name) => !open.some((layer) => layer.name === name)) };
+}
+
+/** A table whose columns nobody could tell; null where no two of them are named over numbers. */
+function openTable({ name, cells, encoding, notes }: Table): ReadLayer | null {
+  const { header, names, start } = guessHeader(cells);
+  const numbers = cells.slice(start).some((row) => row.filter((cell) => readCoordinate(cell) !== null).length > 0);
+  if (header < 0 || names.length < 2 || !numbers) return null;
+  const none = { x: null, y: null, plot: null, ring: null, point: null, wkt: null, geometry: null };
+  return {
+    name,
+    fields: [],
+    features: [],
+    declared: null,
+    encoding,
+    counts: { expected: cells.length - start, read: 0, faulty: 1 },
+    faults: [{ code: "table_no_coordinates", params: {}, row: null, position: null }],
+    notes,
+    table: { columns: columnsTold(names, cells.slice(start)), taken: none },
+  };
+}
+
+/** First values told of each column. */
+const FIRST = 3;
+
+function columnsTold(names: readonly string[], rows: readonly unknown[][]): TableReading["columns"] {
+  return names.map((name, i) => ({
+    name,
+    first: rows
+      .slice(0, 200)
+      .map((row) => String(row[i] ?? "").trim())
+      .filter((value) => value !== "")
+      .slice(0, FIRST)
+      .map((value) => value.slice(0, 60)),
+  }));
+}
+
+/** The layer of a table; null where it holds no coordinates. Throws FormatError `column_unknown`. */
+function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLayer | null {
   const cells = joinAngles(table.cells);
   const columns = findColumns(cells, options.columns);
   if (!columns) return null;
@@ -34,13 +101,32 @@ export function readTable(table: Table, options: ReadOptions, budget: Budget): R
     });
   const said = saidAround(cells, lines, columns);
   const rest = { name: table.name, encoding: table.encoding };
+  const width = Math.max(...lines.slice(0, 100).map(({ cells }) => cells.length));
+  const names = allNamed(columns.names, width);
+  const called = (column: number | null) => (column === null || column < 0 ? null : names[column]!);
+  const told = (shape: TableReading["taken"]["geometry"], turned: boolean): TableReading => ({
+    columns: columnsTold(
+      names,
+      lines.slice(0, 200).map(({ cells }) => cells),
+    ),
+    taken: {
+      x: called(turned ? columns.second : columns.first),
+      y: called(turned ? columns.first : columns.second),
+      plot: called(columns.plot),
+      ring: called(columns.ring),
+      point: called(columns.point),
+      wkt: called(columns.wkt),
+      geometry: shape,
+    },
+  });
   if (columns.wkt !== null) {
     const rows = lines.map(({ row, cells }) => ({
       row,
       geometry: () => wktOf(cells[columns.wkt!]),
       properties: propertiesOf(cells, columns),
     }));
-    return readLayer({ ...rest, rows, notes, declared: declaredBy(said, null), expected: rows.length }, budget);
+    const layer = readLayer({ ...rest, rows, notes, declared: declaredBy(said, null), expected: rows.length }, budget);
+    return { ...layer, table: told(null, false) };
   }
   const turned = order(lines, columns, options, notes);
   notes.push({ code: `table_${shape}`, params: {}, row: null, position: null });
@@ -50,7 +136,7 @@ export function readTable(table: Table, options: ReadOptions, budget: Budget): R
     { ...rest, rows, declared: declaredBy(said, firstEasting(lines, turned)), expected: rows.length },
     budget,
   );
-  return { ...layer, notes: [...notes, ...layer.notes].slice(0, 200) };
+  return { ...layer, table: told(shape, turned), notes: [...notes, ...layer.notes].slice(0, 200) };
 }
 
 type Line = { row: number; cells: unknown[]; first: number | null; second: number | null; gap: boolean; half: boolean };
@@ -236,7 +322,8 @@ function propertiesOf(cells: readonly unknown[], columns: Columns): Record<strin
 /** Attributes of a plot: those that all its rows agree on, blanks aside. */
 function common(plot: readonly Line[], columns: Columns): Record<string, unknown> {
   const all = plot.map(({ cells }) => propertiesOf(cells, columns));
-  const skipped = [columns.point, columns.ring].map((i) => (i === null ? "" : columns.names[i]));
+  // What names the plot is told, whatever else it is.
+  const skipped = [columns.point, columns.ring].map((i) => (i === null || i === columns.plot ? "" : columns.names[i]));
   return Object.fromEntries(
     Object.keys(all[0] ?? {})
       .filter((name) => !skipped.includes(name))

@@ -1,5 +1,5 @@
 /** Which columns of a table are coordinates, and which say what belongs together, by their headers in Chinese or English. */
-import { FormatError, type ReadOptions } from "./format.ts";
+import { type ColumnChoice, FormatError } from "./format.ts";
 import { readCoordinate } from "./coordinate.ts";
 
 /** Column numbers from 0; `header` is the row they stand in, -1 without one. `first` and `second` are the coordinates in the
@@ -28,17 +28,48 @@ const WKT = /^(wkt|geom|geometry|the_geom|wkt_geom|shape)$/;
 
 const HEADER_ROWS = 20;
 
-/** By the headers, or by the first two columns of numbers; `chosen` names columns by their header: `x`, `y`, `plot`, `ring`.
- *  Null where the table has no coordinates. Throws FormatError `column_unknown`. */
-export function findColumns(rows: readonly unknown[][], chosen: ReadOptions["columns"]): Columns | null {
+const ROLES = ["plot", "ring", "point"] as const;
+
+/** By the headers, or by the first two columns of numbers; a person's choice goes before both. Null where the table has no
+ *  coordinates. Throws FormatError `column_unknown`. */
+export function findColumns(rows: readonly unknown[][], chosen: ColumnChoice | undefined): Columns | null {
+  const named = [chosen?.x, chosen?.y, ...ROLES.map((role) => chosen?.[role])].filter(
+    (name) => name !== undefined && name !== "",
+  );
   for (const [header, row] of rows.slice(0, HEADER_ROWS).entries()) {
     const names = row.map((cell) => String(cell ?? "").trim());
-    const found = chosen ? byChoice(names, chosen) : byHeader(names);
-    if (found) return { header, names, ...found };
+    if (named.some((name) => !names.includes(name!))) continue;
+    const found = chosen?.x !== undefined ? byChoice(names, chosen) : byHeader(names);
+    if (found) return { header, names, ...withRoles(names, found, chosen) };
   }
-  if (chosen && (chosen.x || chosen.y))
-    throw new FormatError("column_unknown", { names: [chosen.x, chosen.y].filter(Boolean).join(", ") });
-  return byNumbers(rows);
+  const found = byNumbers(rows);
+  if (!chosen || named.length === 0) return found;
+  const { header, names } = guessHeader(rows);
+  const unknown = named.filter((name) => !names.includes(name!));
+  if (unknown.length > 0) throw new FormatError("column_unknown", { names: unknown.join(", ").slice(0, 200) });
+  if (chosen.x !== undefined) return { header, names, ...withRoles(names, byChoice(names, chosen), chosen) };
+  return found && { ...found, ...withRoles(found.names, found, chosen) };
+}
+
+/** The names of all columns, and the row they stand in (-1: none): the last row of several cells above the first row with a
+ *  number. A column without a name is called `column_<n>`, from 1. */
+export function guessHeader(rows: readonly unknown[][]): { header: number; names: string[]; start: number } {
+  const start = Math.max(
+    rows.findIndex((row) => row.some((cell) => readCoordinate(cell) !== null)),
+    0,
+  );
+  const header = rows.slice(0, start).findLastIndex((row) => row.filter(says).length > 1);
+  const width = Math.max(0, ...rows.slice(Math.max(header, 0), start + 100).map((row) => row.length));
+  return { header, names: allNamed(rows[header] ?? [], width), start };
+}
+
+/** Every column with a name. */
+export function allNamed(row: readonly unknown[], width: number): string[] {
+  return Array.from({ length: Math.max(width, row.length) }, (_, i) => String(row[i] ?? "").trim() || `column_${i + 1}`);
+}
+
+function says(cell: unknown): boolean {
+  return cell !== "" && cell !== null && cell !== undefined;
 }
 
 type Roles = Omit<Columns, "header" | "names">;
@@ -78,23 +109,26 @@ function byHeader(names: readonly string[]): Roles | null {
   return null;
 }
 
-function byChoice(names: readonly string[], chosen: Record<string, string>): Roles | null {
-  const at = (name: string | undefined) => (name === undefined ? -1 : names.indexOf(name.trim()));
-  const [x, y] = [at(chosen.x), at(chosen.y)];
-  if (x === -1 || y === -1) return chosen.x || chosen.y ? null : byHeader(names);
-  const rest = others(names, [x, y]);
-  const role = (name: "plot" | "ring") =>
-    chosen[name] === undefined ? rest[name] : at(chosen[name]) === -1 ? null : at(chosen[name]);
-  return { first: x, second: y, named: "xy", wkt: null, ...rest, plot: role("plot"), ring: role("ring") };
+/** `x` and `y` are among the names. */
+function byChoice(names: readonly string[], { x, y, ...more }: ColumnChoice): Roles {
+  const [first, second] = [names.indexOf(x!), names.indexOf(y!)];
+  const said = ROLES.map((role) => names.indexOf(more[role] ?? "")).filter((column) => column !== -1);
+  return { first, second, named: "xy", wkt: null, ...others(names, [first, second, ...said]) };
+}
+
+function withRoles(names: readonly string[], roles: Roles, chosen: ColumnChoice | undefined): Roles {
+  const said = ROLES.filter((role) => chosen?.[role] !== undefined).map((role) => {
+    const column = names.indexOf(chosen![role]!);
+    return [role, chosen![role] === "" || column === -1 ? null : column] as const;
+  });
+  return { ...roles, ...Object.fromEntries(said) };
 }
 
 /** Without known headers: the first two columns that are numbers in nine of ten rows, as `点号,X,Y` has them, and as `X,Y` does. */
 function byNumbers(rows: readonly unknown[][]): Columns | null {
-  const says = (cell: unknown) => cell !== "" && cell !== null && cell !== undefined;
   // Above the first row with a number stand headers that nobody knows.
-  const start = rows.findIndex((row) => row.some((cell) => readCoordinate(cell) !== null));
-  const header = rows.slice(0, Math.max(start, 0)).findLastIndex((row) => row.filter(says).length > 1);
-  const filled = rows.slice(Math.max(start, 0)).filter((row) => row.some(says));
+  const { header, start } = guessHeader(rows);
+  const filled = rows.slice(start).filter((row) => row.some(says));
   const width = Math.max(0, ...filled.slice(0, 100).map((row) => row.length));
   const numeric = Array.from({ length: width }, (_, i) => i).filter((i) => {
     const numbers = filled.map((row) => readCoordinate(row[i])).filter((value) => value !== null);
@@ -108,7 +142,7 @@ function byNumbers(rows: readonly unknown[][]): Columns | null {
   if (numeric.length < 2) return null;
   const [first, second] = numeric as [number, number];
   const before = Array.from({ length: first }, (_, i) => i);
-  const names = Array.from({ length: width }, (_, i) => String(rows[header]?.[i] ?? "").trim() || `column_${i + 1}`);
+  const names = allNamed(rows[header] ?? [], width).slice(0, width);
   const point = before.find((i) => filled.some((row) => String(row[i] ?? "") !== "")) ?? null;
   return { header, names, first, second, named: null, plot: null, ring: null, point, wkt: null };
 }

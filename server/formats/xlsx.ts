@@ -12,7 +12,7 @@ import {
   type ReadOptions,
 } from "./format.ts";
 import { budgetOf } from "./geometry.ts";
-import { readTable } from "./table.ts";
+import { readTables, type Table } from "./table.ts";
 
 /** A workbook takes some twenty times its text in memory. */
 const SHEET_BYTES = 40_000_000;
@@ -25,7 +25,6 @@ export const xlsx: Format = {
   read: async (files, options, limits) => {
     const layers: ReadLayer[] = [];
     for (const file of files.filter(isXlsx)) layers.push(...(await readBook(file, options, limits)));
-    if (layers.length === 0) throw new FormatError("table_no_coordinates");
     return layers;
   },
 };
@@ -52,15 +51,11 @@ async function readBook(file: InputFile, options: ReadOptions, limits: Limits): 
     if (error instanceof FormatError) throw error;
     throw new FormatError("xlsx_damaged", { name: file.name, cause: String((error as Error).message).slice(0, 120) });
   }
-  const budget = budgetOf(limits);
-  const layers: ReadLayer[] = [];
-  const skipped: string[] = [];
-  for (const sheet of book.worksheets) {
+  const tables = book.worksheets.map((sheet): Table => {
     const notes: FormatNote[] = [];
-    const layer = readTable({ name: sheet.name, cells: cellsOf(sheet, notes), encoding: null, notes }, options, budget);
-    if (layer) layers.push(layer);
-    else if (sheet.actualRowCount > 0) skipped.push(sheet.name);
-  }
+    return { name: sheet.name, cells: cellsOf(sheet, notes), encoding: null, notes };
+  });
+  const { layers, skipped } = readTables(tables, options, budgetOf(limits));
   if (skipped.length > 0 && layers[0])
     layers[0].notes.push({
       code: "sheets_ignored",

@@ -6,7 +6,7 @@ import type { Lang, Text } from "../api/common.ts";
 import type { Db } from "../db/open.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import { columnsOf, type Layer, themeOf } from "../layers/layer.ts";
-import { faultsBetweenColumns, faultsOfFeature, type RowFault } from "../layers/validate.ts";
+import { faultsBetweenColumns, faultsOfFeature, faultsOfRow, type RowFault } from "../layers/validate.ts";
 import { sayBoth } from "../messages.ts";
 import { type FaultSpec, Problem, sayFault } from "../problem.ts";
 import {
@@ -23,7 +23,7 @@ import {
 } from "../queries/changes.ts";
 import { hasOutline, type NewClaim } from "../queries/coverage.ts";
 import { faultsOf, takenAfter, type TakenRow } from "../queries/imports.ts";
-import { coerce, suggestMapping } from "./mapping.ts";
+import { coerce, noField, suggestMapping } from "./mapping.ts";
 import type { ChosenCrs } from "./place.ts";
 import { type Stored, told } from "./preview.ts";
 import { takenFault } from "./taken.ts";
@@ -101,7 +101,8 @@ function refusal(faults: FaultSpec[]): Problem {
   return new Problem(422, "import-refused", {}, { faults: faults.slice(0, 50) });
 }
 
-/** What the person said, over what the names suggest. Throws 422 for columns and fields that there are not. */
+/** What the person said, over what the names suggest. Throws 422 for columns and fields that there are not, and for defaults
+ *  that their columns cannot hold. */
 function mappingOf(layer: Layer, fields: string[], { mapping = {}, defaults = {} }: ApplyAsLayer): Record<string, string> {
   const columns = columnsOf(layer);
   const faults: FaultSpec[] = [];
@@ -115,14 +116,16 @@ function mappingOf(layer: Layer, fields: string[], { mapping = {}, defaults = {}
   };
   for (const [name, field] of Object.entries(mapping)) {
     unknown(name, "mapping");
-    if (field !== null && !fields.includes(field))
-      faults.push({
-        pointer: `#/mapping/${name.slice(0, 80)}`,
-        key: "upload.fault.no_field",
-        params: { name: field.slice(0, 80), known: fields.join(", ").slice(0, 400) },
-      });
+    if (field !== null && !fields.includes(field)) faults.push(noField(`#/mapping/${name.slice(0, 80)}`, field, fields));
   }
-  for (const name of Object.keys(defaults)) unknown(name, "defaults");
+  for (const [name, value] of Object.entries(defaults)) {
+    unknown(name, "defaults");
+    const column = columns[name];
+    // A default that does not fit would be said of every row.
+    if (column)
+      for (const fault of faultsOfRow({ [name]: { ...column, optional: true } }, { [name]: coerce(column, value) }))
+        faults.push(columnFault(layer, fault, `#/defaults/${name}`));
+  }
   if (faults.length > 0) throw refusal(faults);
   const taken = Object.values(mapping);
   const suggested = Object.entries(
@@ -261,11 +264,7 @@ function propertiesOf(
 
 function rowFaults(layer: Layer, taken: TakenRow, properties: Record<string, unknown>): FaultSpec[] {
   const { row, type } = taken;
-  const spec = (fault: RowFault): FaultSpec => ({
-    pointer: `#/rows/${row}/${fault.column}`,
-    key: `upload.fault.${fault.code}`,
-    params: { ...fault, column: nameOf(layer, fault.column), expected: expectedOf(layer, fault) },
-  });
+  const spec = (fault: RowFault) => columnFault(layer, fault, `#/rows/${row}/${fault.column}`);
   const faults = [
     ...takenFault(taken),
     ...faultsOfFeature(layer, { properties, geometry: { type: type ?? layer.geometry } })
@@ -273,6 +272,14 @@ function rowFaults(layer: Layer, taken: TakenRow, properties: Record<string, unk
       .map(spec),
   ];
   return faults.length > 0 ? faults : faultsBetweenColumns(properties).map(spec);
+}
+
+function columnFault(layer: Layer, fault: RowFault, pointer: string): FaultSpec {
+  return {
+    pointer,
+    key: `upload.fault.${fault.code}`,
+    params: { ...fault, column: nameOf(layer, fault.column), expected: expectedOf(layer, fault) },
+  };
 }
 
 function nameOf(layer: Layer, name: string): Text {

@@ -6,11 +6,11 @@ import { ACTIONS } from "../check_input.ts";
 import type { Db } from "../db/open.ts";
 import type { ActivitySpec, AttributeSpec, Catalogue } from "../domain/rule.ts";
 import { LANGS, say } from "../messages.ts";
-import { Problem } from "../problem.ts";
+import { type FaultSpec, Problem } from "../problem.ts";
 import { takenAfter } from "../queries/imports.ts";
 import { type SiteRow, storeScreening } from "../queries/screenings.ts";
 import { MAX_SITES, rowOf } from "../screening.ts";
-import { coerce } from "./mapping.ts";
+import { coerce, noField } from "./mapping.ts";
 import type { ChosenCrs } from "./place.ts";
 import type { Stored } from "./preview.ts";
 
@@ -20,7 +20,7 @@ export async function takeAsScreening(
   stored: Stored,
   { index, chosen, request, as_of }: { index: number; chosen: ChosenCrs; request: ApplyAsScreening; as_of: string },
 ): Promise<ScreeningOfImport> {
-  const total = stored.layers[index]!.features;
+  const { features: total, fields } = stored.layers[index]!;
   if (total === 0 || total > MAX_SITES)
     throw new Problem(
       422,
@@ -28,6 +28,12 @@ export async function takeAsScreening(
       {},
       { faults: [{ pointer: "#", key: "fault.sites_count", params: { max: MAX_SITES, got: total } }] },
     );
+  const wrong = mappingFaults(
+    request.mapping,
+    fields.map(({ name }) => name),
+    catalogue,
+  );
+  if (wrong.length > 0) throw new Problem(422, "import-refused", {}, { faults: wrong.slice(0, 50) });
   const sites: Omit<SiteRow, "n">[] = [];
   const accuracy_m = (request.accuracy_m ?? 0) + chosen.accuracy_m;
   for (let after = 0; ;) {
@@ -52,6 +58,24 @@ export async function takeAsScreening(
   const id = randomUUID();
   await storeScreening(db, { id, name: request.name, as_of, asked: { crs: "EPSG:4490" }, sites });
   return { as: "screening", screening: id, total: sites.length };
+}
+
+/** Fields that the file does not have, and attributes that the vocabulary does not. */
+function mappingFaults(
+  { attributes = {}, ...own }: ApplyAsScreening["mapping"],
+  fields: string[],
+  catalogue: Catalogue,
+): FaultSpec[] {
+  const known = catalogue.attributes.map(({ name }) => name);
+  const missing = (pointer: string, field: string) => (fields.includes(field) ? [] : [noField(pointer, field, fields)]);
+  return [
+    ...Object.entries(own).flatMap(([name, field]) => (field === undefined ? [] : missing(`#/mapping/${name}`, field))),
+    ...Object.entries(attributes).flatMap(([name, field]): FaultSpec[] => {
+      const pointer = `#/mapping/attributes/${name.slice(0, 80)}`;
+      if (known.includes(name)) return missing(pointer, field);
+      return [{ pointer, key: "upload.fault.no_attribute", params: { name: name.slice(0, 80), known: known.join(", ") } }];
+    }),
+  ];
 }
 
 /** What a row says of its project, in the codes of the vocabulary where its words are known. */

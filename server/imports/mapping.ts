@@ -1,5 +1,6 @@
 /** Fields of a file to columns of a layer, by name and synonym, and their values to the column's type. Pure. Nothing is
  *  guessed: what does not fit is left as it stands, and validation says so. */
+import type { FaultSpec } from "../problem.ts";
 import { type Column, columnsOf, type Layer } from "../layers/layer.ts";
 import { isDay } from "../layers/validate.ts";
 
@@ -52,6 +53,12 @@ export function suggestMapping(layer: Layer, fields: readonly string[]): Record<
   take((name, _column, field) => (SYNONYMS[name] ?? []).some((synonym) => plain(synonym) === plain(field)));
   take((name, _column, field) => field.length === 10 && name.length > 10 && name.startsWith(field.toLowerCase()));
   return mapping;
+}
+
+/** That the file has no such field, which a request names at `pointer`. */
+export function noField(pointer: string, field: string, fields: readonly string[]): FaultSpec {
+  const params = { name: field.slice(0, 80), known: fields.join(", ").slice(0, 400) };
+  return { pointer, key: "upload.fault.no_field", params };
 }
 
 /** A value of a file as the column wants it: numbers and dates out of text, coded values by their words in either

@@ -111,6 +111,7 @@ export async function previewOf(
     layers: stored.layers.map(({ name, features }) => ({ name, features })),
     layer: meta.name,
     fields: meta.fields,
+    table: meta.table ?? null,
     encoding: meta.encoding?.name ?? null,
     encoding_from: meta.encoding?.from ?? null,
     crs: {

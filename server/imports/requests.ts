@@ -115,10 +115,24 @@ function sourceFaults(source: {
   }));
 }
 
+const COLUMNS = z
+  .strictObject({
+    x: text(200).optional(),
+    y: text(200).optional(),
+    plot: z.string().trim().max(200).optional(),
+    ring: z.string().trim().max(200).optional(),
+    point: z.string().trim().max(200).optional(),
+    geometry: z.enum(["point", "line", "polygon"]).optional(),
+  })
+  .refine(({ x, y }) => (x === undefined) === (y === undefined) && (x === undefined || x !== y), {
+    error: "x, y (two columns)",
+    path: ["y"],
+  });
+
 const OPTIONS = z.strictObject({
   encoding: z.enum(["UTF-8", "GB18030", "GBK", "UTF-16LE", "UTF-16BE", "Big5"]).optional(),
   layer: text(200).optional(),
-  columns: fields.optional(),
+  columns: COLUMNS.optional(),
   swap: z.boolean().optional(),
 });
 

@@ -62,7 +62,8 @@ export async function featuresOfDistrict(
   );
 }
 
-function during(asOf: string, table?: string): RawBuilder<unknown> {
+/** Half-open validity holds on a day. */
+export function during(asOf: string, table?: string): RawBuilder<unknown> {
   const [from, to] = ["valid_from", "valid_to"].map((name) => sql.ref(table === undefined ? name : `${table}.${name}`));
   return sql`${from} <= ${asOf}::date and (${to} is null or ${asOf}::date < ${to})`;
 }

@@ -82,7 +82,7 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date, 
       geometry: layer.geometry,
       minzoom: layer.minzoom,
       maxzoom: layer.maxzoom,
-      columns: Object.entries(columnsOf(layer)).map(([name, { title, type, unit, values, told, refers }]) => ({
+      columns: Object.entries(columnsOf(layer)).map(([name, { title, type, unit, values, told, refers, optional }]) => ({
         name,
         title,
         type,
@@ -90,6 +90,7 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date, 
         values,
         told,
         refers,
+        required: !optional,
       })),
       legend: legendOf(layer),
       coverage: coverage.map((entry) => ({

@@ -9,6 +9,7 @@ import { ZONES } from "../catalogue_faults.ts";
 import { type LiveCatalogue, versionsOf } from "../checklists.ts";
 import type { Db } from "../db/open.ts";
 import type { Catalogue } from "../domain/rule.ts";
+import { isStale } from "../domain/staleness.ts";
 import { issuesOf } from "../imports/requests.ts";
 import { layerOf, layers } from "../layers/index.ts";
 import { isDay } from "../layers/validate.ts";
@@ -77,6 +78,7 @@ export function coverageRoutes(db: Db, base: Catalogue, live: LiveCatalogue, now
           layer: theme.layer,
           state: claim?.state ?? "not_loaded",
           data_date: claim?.data_date ?? null,
+          stale: isStale(claim?.data_date ?? null, asOf),
           source: claim?.source ?? null,
           basis: claim?.basis ?? null,
           document: claim?.document ?? null,

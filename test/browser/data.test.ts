@@ -133,7 +133,7 @@ inBrowser("the data room", (suite) => {
     await at("layer-mapping").waitFor();
     expect(await at("map-code").inputValue()).toBe("编号");
     expect(await at("map-level").inputValue()).toBe("级别");
-    expect(await at("layer-unused").innerText()).toContain("联系人");
+    expect(await at("map-unused").innerText()).toContain("联系人");
     expect(await at("layer-missing").innerText()).toMatch(/生效日期.*数据日期.*边界依据/);
     expect(await at("layer-try").isDisabled()).toBe(true);
     await fillSource();
@@ -194,10 +194,128 @@ inBrowser("the data room", (suite) => {
     await at("crs-candidate-0").click();
     await at("crs-used").waitFor();
     expect(await at("use-field-name").inputValue()).toBe("名称");
-    await at("use-activity").selectOption("livestock_farm");
+    await at("use-field-default-activity").selectOption("livestock_farm");
     await at("use-screening-go").click();
     await expect.poll(() => at("line-row").count()).toBe(2);
     expect(await at("line-row").first().innerText()).toContain("临江河东岸养殖场");
+  });
+
+  it("zh: a table with odd columns is read by those that a person points out, and becomes a layer with values for what it lacks", async () => {
+    await open("&lang=zh&task=data");
+    await at("data-import").click();
+    const corners = [
+      [105.95, 29.23],
+      [105.951, 29.23],
+      [105.951, 29.231],
+    ];
+    const rows = ["OD-1", "OD-2"].flatMap((code, n) =>
+      corners.map(([x, y]) => `${code},${12.5 + n},${(y! + n / 100).toFixed(4)},${x},一级保护区`),
+    );
+    await at("door-files").setInputFiles({
+      name: "odd.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from(["甲,乙,丙,丁,戊", ...rows].join("\n")),
+    });
+    await ready();
+    // An area was taken for a coordinate.
+    expect(await at("columns-said").innerText()).toMatch(/东坐标或经度：乙.*北坐标或纬度：丙/s);
+    await at("columns-change").click();
+    expect(await at("columns-x").locator("option", { hasText: "丁" }).innerText()).toContain("105.95");
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
+    await at("columns-x").selectOption("丁");
+    await at("columns-y").selectOption("丙");
+    await at("columns-plot").selectOption("甲");
+    await at("columns-geometry").selectOption("polygon");
+    await at("columns-read").click();
+    await expect.poll(() => at("columns-said").innerText()).toMatch(/经度：丁.*纬度：丙.*地块：甲/s);
+    expect(await at("upload-counts").innerText()).toMatch(/读到 2/);
+    await at("crs-candidate-0").click();
+    await at("crs-used").waitFor();
+    await expect.poll(() => suite.screen.drawnOf("sj-upload")).toBeGreaterThan(0);
+
+    await at("layer-layer").selectOption("protection_zone");
+    await at("layer-mapping").waitFor();
+    await at("map-code").selectOption("甲");
+    await at("map-name_zh").selectOption("甲");
+    await at("map-level").selectOption("戊");
+    const part = at("layer-mapping").locator("[role=group]", { has: at("map-default-part") });
+    expect(await part.innerText()).toContain("必填");
+    await fillSource();
+    await at("layer-try").click();
+    await at("layer-trial").waitFor();
+    expect(await at("layer-trial").innerText()).toMatch(/2 行中 0 行可写入/);
+    await at("map-default-part").selectOption("whole");
+    await at("map-default-water_source").fill("红江闸坝");
+    await at("map-default-water_source").press("Tab");
+    expect(await part.innerText()).not.toContain("必填");
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
+    await at("layer-try").click();
+    await expect.poll(() => at("layer-trial").innerText()).toMatch(/2 行中 2 行可写入/);
+    await at("layer-write").click();
+    await at("layer-result").waitFor();
+    const item = await json<{ properties: Record<string, unknown> }>(
+      "/api/collections/protection_zone/items/OD-2?datetime=2026-06-01",
+    );
+    expect(item.properties).toMatchObject({ level: "first", part: "whole", water_source: "红江闸坝" });
+    await at("result-undo").click();
+    await expect.poll(() => at("layer-result").innerText()).toContain("已撤销");
+  });
+
+  it("zh: where nobody can tell the coordinates, the columns are asked for", async () => {
+    await open("&lang=zh&task=data");
+    await at("data-import").click();
+    await at("door-files").setInputFiles({
+      name: "odd.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from("点,纬向,经向\nA,29.3301,105.851\nB,约29.3301,约105.85\nC,29.331,105.851\n"),
+    });
+    await ready();
+    expect(await at("columns").innerText()).toContain("看不出哪两列是坐标");
+    expect(await at("columns-read").isDisabled()).toBe(true);
+    await at("columns-x").selectOption("经向");
+    await at("columns-y").selectOption("纬向");
+    await at("columns-geometry").selectOption("point");
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
+    await at("columns-read").click();
+    await expect.poll(() => at("upload-counts").innerText()).toMatch(/读到 2.*有问题 1/s);
+    expect(await at("upload-faults").innerText()).toContain("第 3 行");
+  });
+
+  it("zh: a batch whose attributes stand in fields of the file, or hold for all its rows, becomes a screening", async () => {
+    await open("&lang=zh&task=data");
+    await at("data-import").click();
+    const farm = (name: string, geometry: unknown, more: Record<string, unknown>) => ({
+      type: "Feature",
+      geometry,
+      properties: { 单位: name, 干什么: "养猪场", 多少头: "3,000", ...more },
+    });
+    await dropOn("door-drop", [
+      { name: "batch.geojson", text: geoJson([farm("甲场", A, {}), farm("乙场", B, { 多少头: "", 干什么: "养猪场" })]) },
+    ]);
+    await ready();
+    await at("use-screening").click();
+    await at("use-field-name").selectOption("单位");
+    await at("use-field-activity").selectOption("干什么");
+    // What is asked follows from what the rows say they are.
+    await at("use-field-all").click();
+    await at("use-field-attribute/annual_output").waitFor();
+    await at("use-field-attribute/annual_output").selectOption("多少头");
+    await at("use-field-default-attribute/annual_output").fill("10");
+    await at("use-field-default-attribute/annual_output").press("Tab");
+    await at("use-field-default-attribute/emits-water").check();
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
+    await at("use-screening-go").click();
+    await expect.poll(() => at("line-row").count()).toBe(2);
+    const { items } = await json<List<{ id: string }>>("/api/screenings");
+    const site = async (n: number) =>
+      (await json<{ request: Record<string, unknown> }>(`/api/screenings/${items[0]!.id}/sites/${n}`)).request;
+    expect(await site(1)).toMatchObject({
+      name: "甲场",
+      activity: "livestock_farm",
+      action: "new",
+      attributes: { annual_output: 3000, emits: ["water"] },
+    });
+    expect(await site(2)).toMatchObject({ name: "乙场", attributes: { annual_output: 10, emits: ["water"] } });
   });
 
   it("zh: what the form cannot read goes on to the service; what nobody can read is refused in words", async () => {
@@ -224,7 +342,11 @@ inBrowser("the data room", (suite) => {
     expect(await at(`data-theme-${RESERVE}`).innerText()).toContain("未载入");
     expect(await flawsOf(suite.screen.page)).toEqual([]);
     await theme.locator("[data-test=data-show-coverage]").click();
-    await expect.poll(() => suite.screen.drawnOf("sj-piece")).toBeGreaterThan(0);
+    await expect.poll(() => suite.screen.drawnOf("sj-claim")).toBeGreaterThan(0);
+    expect(await at("coverage-theme").inputValue()).toBe(FIRST);
+    expect(await at("coverage-area-500118").innerText()).toMatch(/已载入.*永川区.*100\.0%/s);
+    expect(await at("coverage-told").innerText()).toMatch(/来源.*数据日期.*\d{4}-\d\d-\d\d.*随系统文件/s);
+    expect(await flawsOf(suite.screen.page)).toEqual([]);
   });
 
   it.each([
@@ -262,6 +384,55 @@ inBrowser("the data room", (suite) => {
     const [file] = await Promise.all([suite.screen.page.waitForEvent("download"), inMenu("download-take").click()]);
     const { features } = JSON.parse(readFileSync((await file.path())!, "utf8")) as { features: unknown[] };
     expect(features).toHaveLength(all);
+  });
+
+  it("zh: coverage is on the map by theme: a click says who claims it by which document; what nobody claims is as plain", async () => {
+    const looks = () =>
+      suite.screen.page.evaluate(() => {
+        const { shuijie_map: map } = globalThis as unknown as {
+          shuijie_map: {
+            queryRenderedFeatures(): { source: string; layer: { id: string }; properties: Record<string, unknown> }[];
+          };
+        };
+        const own = map.queryRenderedFeatures().filter(({ source }) => source === "sj-claim");
+        return [...new Set(own.map(({ layer, properties }) => String(properties["label"] ?? layer.id)))].sort();
+      });
+    await open("&lang=zh&task=data");
+    await at("coverage-theme").selectOption(RESERVE);
+    await at("coverage-areas").waitFor();
+    await suite.screen.still();
+    await expect.poll(looks).toContain("未载入（不知道）");
+    expect(await looks()).toEqual(expect.arrayContaining(["sj-claim-pattern-not_loaded", "sj-claim-line-not_loaded"]));
+    expect(await at("coverage-told").innerText()).toMatch(/不知道有没有，核查时资料不足/);
+    expect(await flawsOf(suite.screen.page, "[data-test=coverage]")).toEqual([]);
+
+    const made = await fetch(`${suite.service.url}/api/coverage/declarations`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        theme: RESERVE,
+        jurisdiction: "500118",
+        document: "永林函〔2026〕2号",
+        name: "永川区林业局",
+        date: "2026-03-01",
+      }),
+    });
+    const { id } = (await made.json()) as { id: string };
+    // Another panel, and back: what was declared meanwhile is read.
+    await at("data-history").click();
+    await expect.poll(() => suite.screen.drawnOf("sj-claim")).toBe(0);
+    await at("data-layers").click();
+    await expect.poll(looks).toContain("已声明无\n永林函〔2026〕2号");
+    expect(await looks()).toEqual(expect.arrayContaining(["sj-claim-pattern-declared_none", "sj-claim-line-declared_none"]));
+    await at("coverage-told").waitFor();
+    await suite.screen.clickAt(105.85, 29.33);
+    expect(await at("coverage-told").innerText()).toMatch(/永林函〔2026〕2号.*永川区林业局.*2026-03-01.*操作员/s);
+    // The click was the claim's: no popup of what lies below.
+    expect(await suite.screen.page.locator(".maplibregl-popup").count()).toBe(0);
+
+    await fetch(`${suite.service.url}/api/coverage/declarations/${id}/withdraw`, { method: "POST" });
+    await at("coverage-theme").selectOption("");
+    await expect.poll(() => suite.screen.drawnOf("sj-claim")).toBe(0);
   });
 
   it("zh: none is declared by a document, counts, and is withdrawn; where data is loaded it is not offered", async () => {

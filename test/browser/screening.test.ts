@@ -183,7 +183,7 @@ inBrowser("many sites", (suite) => {
     await at("screening-panel").locator("[data-test=problem]").waitFor();
     expect(new URL(suite.screen.page.url()).searchParams.get("screening")).toBeNull();
     if (await at("screening-new").count()) await at("screening-new").click();
-    await at("batch-file").setInputFiles({
+    await at("batch-files").setInputFiles({
       name: "sites.geojson",
       mimeType: "application/geo+json",
       buffer: Buffer.from(JSON.stringify({ type: "Point", coordinates: [1, 2] })),

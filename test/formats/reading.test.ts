@@ -270,7 +270,58 @@ describe("choices of a person", () => {
     expect((await readFiles(gbk, { encoding: "GBK" })).layers[0]!.encoding).toEqual({ name: "GB18030", from: "chosen" });
   });
 
+  it("are offered what the table has: its columns, their first values, and what each was taken for", async () => {
+    const { table: told } = (await readText(table)).layers[0]!;
+    expect(told!.columns).toEqual([
+      { name: "a", first: ["587442.1", "588405.1", "588405.1"] },
+      { name: "b", first: ["3242856.1", "3242856.1", "3243972.1"] },
+      { name: "c", first: ["甲", "甲", "甲"] },
+    ]);
+    expect(told!.taken).toEqual({ x: "a", y: "b", plot: null, ring: null, point: null, wkt: null, geometry: "point" });
+    const chosen = (await readText(table, { columns: { x: "b", y: "a", plot: "c" } })).layers[0]!.table!;
+    expect(chosen.taken).toMatchObject({ x: "b", y: "a", plot: "c", geometry: "polygon" });
+    expect((await readText('{"type":"Point","coordinates":[105,29]}')).layers[0]!.table).toBeUndefined();
+  });
+
+  it("reach columns that were read wrong: an area before the coordinates, a plot that is none, a column without a name", async () => {
+    const areas = "号,面积,横,纵,\n1,12.5,587442.1,3242856.1,甲\n2,12.5,588405.1,3242856.1,甲\n3,12.5,588405.1,3243972.1,甲\n";
+    const wrong = (await readText(areas)).layers[0]!.table!;
+    expect([wrong.taken.x, wrong.taken.y]).not.toEqual(["横", "纵"]);
+    const right = await readText(areas, { columns: { x: "横", y: "纵", point: "号", plot: "column_5" } });
+    expect(right.layers[0]!.table!.taken).toMatchObject({ x: "横", y: "纵", point: "号", plot: "column_5", geometry: "polygon" });
+    expect(right.layers[0]!.features).toHaveLength(1);
+    expect(right.layers[0]!.features[0]!.properties).toMatchObject({ 面积: "12.5" });
+    const plots = "地块,x,y\nA,587442.1,3242856.1\nA,588405.1,3242856.1\nB,588405.1,3243972.1\n";
+    expect((await readText(plots)).layers[0]!.table!.taken.plot).toBe("地块");
+    const whole = (await readText(plots, { columns: { plot: "", geometry: "polygon" } })).layers[0]!;
+    expect([whole.table!.taken.plot, whole.features.length]).toEqual([null, 1]);
+    // A column that was taken for point numbers names the plots: it is told.
+    const named = await readText("甲,横,纵\nA,587442.1,3242856.1\nA,588405.1,3242856.1\nA,588405.1,3243972.1\n", {
+      columns: { x: "横", y: "纵", plot: "甲", point: "甲" },
+    });
+    expect(named.layers[0]!.features[0]!.properties).toEqual({ 甲: "A" });
+    // Without a header the columns have numbers.
+    const bare = "1 587442.1 3242856.1\n2 588405.1 3242856.1\n3 588405.1 3243972.1\n";
+    const turned = (await readText(bare, { columns: { x: "column_3", y: "column_2", geometry: "point" } })).layers[0]!;
+    expect(turned.features[0]!.geometry).toEqual({ type: "Point", coordinates: [3242856.1, 587442.1] });
+  });
+
+  it("are asked for where nobody can tell: a table of numbers under names is told of without features", async () => {
+    const odd = Buffer.from("点,纬向,经向\nA,29.3301,105.851\nB,约29.3301,约105.85\nC,29.331,105.851\n");
+    const found = (await readFiles([{ name: "odd.csv", bytes: odd }])).layers[0]!;
+    expect(found).toMatchObject({ features: [], counts: { read: 0, faulty: 1 }, faults: [{ code: "table_no_coordinates" }] });
+    expect(found.table!.columns.map(({ name }) => name)).toEqual(["点", "纬向", "经向"]);
+    expect(found.table!.taken).toMatchObject({ x: null, y: null, geometry: null });
+    const chosen = (await readFiles([{ name: "odd.csv", bytes: odd }], { columns: { x: "经向", y: "纬向", geometry: "point" } }))
+      .layers[0]!;
+    expect([chosen.features.filter(({ geometry }) => geometry).length, chosen.faults[0]!.code]).toEqual([2, "cell_no_number"]);
+  });
+
   it("that the file cannot follow are faults", async () => {
+    await expect(readText(table, { columns: { x: "a", y: "b", plot: "x" } })).rejects.toThrow(code("column_unknown"));
+    await expect(readText('{"type":"Point","coordinates":[105,29]}', { columns: { x: "a", y: "b" } })).rejects.toThrow(
+      code("columns_no_table"),
+    );
     await expect(readText(table, { columns: { x: "经度", y: "纬度" } })).rejects.toThrow(code("column_unknown"));
     await expect(readText(table, { encoding: "EBCDIC" })).rejects.toThrow(code("encoding_not_read"));
     await expect(readText(table, { layer: "other" })).rejects.toThrow(code("layer_unknown"));

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ImportSummary, LayerOfImport, ScreeningOfImport, SiteOfImport } from "../../server/api/imports.ts";
-import type { List } from "../../server/api/common.ts";
+import type { Import, ImportSummary, LayerOfImport, ScreeningOfImport, SiteOfImport } from "../../server/api/imports.ts";
+import type { List, Problem } from "../../server/api/common.ts";
 import type { ScreenedSite, Screening } from "../../server/api/screenings.ts";
 import { eachEngine } from "../support/engines.ts";
 import { AS_ZONES, countRows, geoJson, type Items, uploadsOf, zone } from "../support/imports.ts";
@@ -381,6 +381,99 @@ eachEngine((engine) => {
       ]);
       expect(await pointers({ ...AS_ZONES, covers: ["protection_zone/second", "river"] })).toEqual(["#/covers/0", "#/covers/1"]);
     });
+  });
+
+  describe("a table whose columns are odd", () => {
+    const order = { ...AS_ZONES, file_layer: "odd", crs_chosen: "EPSG:4490" };
+    const read = async (id: string, body: unknown) => {
+      const response = await service.post(`/api/imports/${id}/read?lang=en`, body);
+      return { status: response.status, body: (await response.json()) as Import & Problem };
+    };
+    /** An area stands before the coordinates; the points of two plots. */
+    const odd = [
+      "甲,乙,丙,丁,戊",
+      ...[
+        [105.95, 29.23],
+        [105.951, 29.23],
+        [105.951, 29.231],
+        [105.96, 29.23],
+        [105.961, 29.23],
+        [105.961, 29.231],
+      ].map(([x, y], n) => `${n < 3 ? "OD-1" : "OD-2"},${n < 3 ? 12.5 : 13.5},${y},${x},${n < 3 ? "一级保护区" : "二级保护区"}`),
+    ].join("\n");
+
+    it("is told of with its columns, and read by those that a person chooses, into a layer with defaults", async () => {
+      const { body } = await upload([{ name: "odd.csv", bytes: odd }]);
+      expect(body.table!.columns.map(({ name }) => name)).toEqual(["甲", "乙", "丙", "丁", "戊"]);
+      expect(body.table!.taken).toMatchObject({ x: "乙", y: "丙" });
+      const chosen = await read(body.id, { columns: { x: "丁", y: "丙", plot: "甲", geometry: "polygon" } });
+      expect(chosen.status, JSON.stringify(chosen.body)).toBe(200);
+      expect(chosen.body.table!.taken).toMatchObject({ x: "丁", y: "丙", plot: "甲", geometry: "polygon" });
+      expect(chosen.body.numberMatched).toBe(2);
+      const mapping = { code: "甲", name_zh: "甲", level: "戊" };
+      const trial = await apply<LayerOfImport>(body.id, { ...order, mapping }, "&trial=true");
+      expect(trial.body).toMatchObject({ good: 0, total: 2 });
+      const wrong = await apply(body.id, { ...order, mapping, defaults: { part: "空中", established: "昨天", moon: 1 } });
+      expect([wrong.status, wrong.problem.errors!.map(({ pointer }) => pointer)]).toEqual([
+        422,
+        ["#/defaults/part", "#/defaults/established", "#/defaults/moon"],
+      ]);
+      expect(wrong.problem.errors![0]!.detail).toContain("空中");
+      const defaults = { part: "whole", water_source: "红江闸坝", level: "rural" };
+      const written = await apply<LayerOfImport>(body.id, { ...order, mapping, defaults });
+      expect(written.status, JSON.stringify(written.body)).toBe(201);
+      const mine = (await zones("2026-02-01")).filter(({ id }) => String(id).startsWith("OD-"));
+      // What a row says goes before the default.
+      expect(mine.map(({ properties }) => [properties!["level"], properties!["part"]])).toEqual([
+        ["first", "whole"],
+        ["second", "whole"],
+      ]);
+      await undo(body.id);
+    });
+
+    it("of which nobody can tell two is kept, named as what it is, and read once a person says", async () => {
+      const text = "点,纬向,经向\nA,29.3301,105.851\nB,约29.3301,约105.85\nC,29.331,105.851\n";
+      const { status, body } = await upload([{ name: "odd.csv", bytes: text }]);
+      expect([status, body.counts.read, body.faults.map(({ code }) => code)]).toEqual([201, 0, ["table_no_coordinates"]]);
+      expect(body.crs).toMatchObject({ used: null, certain: false });
+      expect((await apply(body.id, { ...order, as: "site" })).status).toBe(422);
+      const chosen = await read(body.id, { columns: { x: "经向", y: "纬向", geometry: "point" } });
+      expect([chosen.body.counts.read, chosen.body.faults.map(({ code, row }) => [code, row])]).toEqual([
+        2,
+        [["cell_no_number", 3]],
+      ]);
+      const page = await look(body.id, "&crs=EPSG:4490");
+      expect(page.body.features.features[0]!.geometry).toEqual({ type: "Point", coordinates: [105.851, 29.3301] });
+    });
+
+    it("is not read by columns that it has not, or by half a pair; what was read before stays", async () => {
+      const { body } = await upload([{ name: "odd.csv", bytes: odd }]);
+      const refused = async (columns: unknown) => {
+        const answer = await read(body.id, { columns });
+        return [answer.status, answer.body.errors?.map(({ pointer }) => pointer)];
+      };
+      expect(await refused({ x: "丁", y: "己" })).toEqual([422, ["#/file"]]);
+      expect(await refused({ x: "丁" })).toEqual([422, ["#/columns/y"]]);
+      expect(await refused({ x: "丁", y: "丁" })).toEqual([422, ["#/columns/y"]]);
+      expect(await refused({ x: "丁", y: "丙", colour: "戊", geometry: "circle" })).toEqual([
+        422,
+        expect.arrayContaining(["#/columns/geometry", "#/columns/colour"]),
+      ]);
+      const plain = await uploadGeoJson([zone("PL-1", A)]);
+      expect((await read(plain.id, { columns: { x: "a", y: "b" } })).status).toBe(422);
+      expect(plain.table).toBe(null);
+      expect((await look(body.id)).body.numberMatched).toBe(body.numberMatched);
+    });
+  });
+
+  it("a screening is not begun with fields or attributes that there are not", async () => {
+    const { id } = await uploadGeoJson([zone("SC-1", A)]);
+    const mapping = { name: "名称", activity: "活动", attributes: { annual_output: "出栏", moon: "名称" } };
+    const { status, problem } = await apply(id, { as: "screening", name: "一批", mapping });
+    expect([status, problem.errors!.map(({ pointer }) => pointer)]).toEqual([
+      422,
+      ["#/mapping/activity", "#/mapping/attributes/annual_output", "#/mapping/attributes/moon"],
+    ]);
   });
 
   describe("an upload that fails leaves nothing", () => {

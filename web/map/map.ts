@@ -10,6 +10,7 @@ import { as_of, landing, phone, sheet, task } from "../state/app.ts";
 import { checkFacility } from "../state/features.ts";
 import { collections, ground_failed, ground_shown, hidden, strength } from "../state/layers.ts";
 import {
+  claimed,
   click_taker,
   drawn,
   map_failure,
@@ -98,8 +99,21 @@ export function createMap(container: HTMLElement): Map | undefined {
     startOverlay(map);
     startMark(map);
     startMeasure(map);
-    watchRuns(map);
-    watchUpload(map);
+    startWhen(
+      map,
+      () => task.value === "sweep" || task.value === "screening",
+      async () => (await import("./runs.ts")).startRuns,
+    );
+    startWhen(
+      map,
+      () => uploaded.value.length > 0,
+      async () => (await import("./upload.ts")).startUpload,
+    );
+    startWhen(
+      map,
+      () => claimed.value.length > 0,
+      async () => (await import("./coverage.ts")).startCoverage,
+    );
     const { startDrawingTools } = await import("./drawing.ts");
     if (!gone.has(map)) watchDrawing(map, startDrawingTools);
   });
@@ -142,29 +156,15 @@ function watchDrawing(map: Map, start: (map: Map) => void): void {
   );
 }
 
-/** What sweeps and screenings show comes when their panel is first opened. */
-function watchRuns(map: Map): void {
+/** What few need is loaded and drawn from the first time that it is wanted. */
+function startWhen(map: Map, wanted: () => boolean, load: () => Promise<(map: Map) => void>): void {
   const stop = watch(
-    task,
+    wanted,
     async (now) => {
-      if (now !== "sweep" && now !== "screening") return;
+      if (!now) return;
       void Promise.resolve().then(() => stop());
-      const { startRuns } = await import("./runs.ts");
-      if (!gone.has(map)) startRuns(map);
-    },
-    { immediate: true },
-  );
-}
-
-/** What comes through the door is drawn from the first time that something does. */
-function watchUpload(map: Map): void {
-  const stop = watch(
-    uploaded,
-    async (now) => {
-      if (now.length === 0) return;
-      void Promise.resolve().then(() => stop());
-      const { startUpload } = await import("./upload.ts");
-      if (!gone.has(map)) startUpload(map);
+      const start = await load();
+      if (!gone.has(map)) start(map);
     },
     { immediate: true },
   );

@@ -208,7 +208,9 @@ export function startRuns(map: Map): void {
   watch(
     task,
     (now) => {
-      click_taker.value = now === "sweep" ? takeFacility : now === "screening" ? takeSite : null;
+      if (now === "sweep") click_taker.value = takeFacility;
+      else if (now === "screening") click_taker.value = takeSite;
+      else if (click_taker.value === takeFacility || click_taker.value === takeSite) click_taker.value = null;
     },
     { immediate: true },
   );

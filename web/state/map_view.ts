@@ -1,5 +1,6 @@
 /** What the map is asked for and what it tells: orders to it, the popup, the piece shown, the pointer. */
 import { ref, shallowRef } from "vue";
+import type { CoverageAreas } from "../../server/api/coverage.ts";
 import type { Feature, Geometry, Text } from "../../server/api/common.ts";
 import { phone, sheet } from "./app.ts";
 import { adding, can_redo, can_undo, draw_mode, drawing, preview, stepBack, stepForward } from "./site.ts";
@@ -37,6 +38,8 @@ export const piece = shallowRef<{ id: string; geometry: Geometry; label: string 
 export const fault_positions = shallowRef<[number, number][]>([]);
 /** What came through the door, where it would lie. Without a reference system a row has no geometry. */
 export const uploaded = shallowRef<Feature[]>([]);
+/** Who claims to cover which part of a district, while that is shown. */
+export const claimed = shallowRef<CoverageAreas["features"]>([]);
 export const map_failure = ref<MapFailure | null>(null);
 
 /** What takes a click on the map instead of the popup, at a point of it in px and with the features there; null: nothing does.

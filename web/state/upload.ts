@@ -1,7 +1,15 @@
 /** What came through the door: sent, read, looked at in the reference systems that it may be in, and put to one of its uses.
  *  Loaded when something comes in. */
 import { computed, ref, shallowRef, watch } from "vue";
-import type { Apply, Import, ImportCandidate, LayerOfImport, ScreeningOfImport, SiteOfImport } from "../../server/api/imports.ts";
+import type {
+  Apply,
+  Import,
+  ImportCandidate,
+  LayerOfImport,
+  ReadAgain,
+  ScreeningOfImport,
+  SiteOfImport,
+} from "../../server/api/imports.ts";
 import { type ApiError, isAborted } from "../client.ts";
 import { applyImport, getImport, type Look, postImport, readImportAgain, type Upload } from "../data_client.ts";
 import type { Purpose } from "../door.ts";
@@ -80,6 +88,7 @@ export function clear(): void {
   upload.value = pointed.value = upload_error.value = chosen.value = result.value = null;
   repair.value = false;
   looks = new Map();
+  read_as = {};
   piece.value = null;
   fault_positions.value = [];
 }
@@ -151,16 +160,20 @@ export function chooseFileLayer(name: string): Promise<void> {
   return attempt(() => look(null, true, name));
 }
 
-/** Reads the kept upload in another encoding. */
-export function readIn(encoding: string): Promise<void> {
-  return attempt(async () => {
-    const { id } = upload.value!;
-    const told = await readImportAgain(lang.value, id, { encoding });
+/** Reads the kept upload otherwise: in another encoding, by other columns. What was chosen before still holds. */
+export function readAs(more: Pick<ReadAgain, "encoding" | "columns">): Promise<void> {
+  return use(async (id) => {
+    const wanted = { ...read_as, ...more };
+    const told = await readImportAgain(lang.value, id, wanted);
+    if (upload.value?.id !== id) return;
+    read_as = wanted;
     looks = new Map();
+    const { layer } = upload.value;
     upload.value = told;
-    await look(chosen.value, false);
+    await look(chosen.value, true, told.layers.some(({ name }) => name === layer) ? layer : told.layer);
   });
 }
+let read_as: ReadAgain = {};
 
 /** Where the shapes lie, and those that are pointed at, are drawn; with the places of faults. */
 const shown = computed(() => pointed.value ?? upload.value);
@@ -206,7 +219,10 @@ export function useAsSite(rows?: number[]): Promise<void> {
   });
 }
 
-export type AsScreening = Pick<Extract<Apply, { as: "screening" }>, "name" | "as_of" | "activity" | "action" | "mapping">;
+export type AsScreening = Pick<
+  Extract<Apply, { as: "screening" }>,
+  "name" | "as_of" | "activity" | "action" | "attributes" | "mapping"
+>;
 
 /** Every row becomes a site of its own; the screening is opened. */
 export function useAsScreening(asked: AsScreening): Promise<void> {
