@@ -27,7 +27,7 @@ eachEngine((engine) => {
     expect((await service.get(tile)).status).toBe(200);
     await service.refreshTiles();
     let ended = false;
-    const long = sql`select count(*) from generate_series(1, 5000000) as n where md5(n::text) like 'zz%'`
+    const long = sql`select count(*) from generate_series(1, 3000000) as n where md5(n::text) like 'zz%'`
       .execute(service.database.db)
       .finally(() => {
         ended = true;
