@@ -14,6 +14,7 @@ import { createImports } from "./imports/imports.ts";
 import { IMPORT_LIMITS, type ImportLimits } from "./imports/limits.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { describeProblem, notFound, problemHandler } from "./problem.ts";
+import { createReportMaker, REPORT_LIMITS, type ReportLimits } from "./report_maker.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { checkRoutes } from "./routes/checks.ts";
 import { coverageRoutes } from "./routes/coverage.ts";
@@ -51,6 +52,7 @@ export type AppOptions = {
   /** Where uploads are kept; absent: a folder of this process in the system's own for what is temporary. */
   uploads?: string;
   limits?: Partial<ImportLimits>;
+  report_limits?: Partial<ReportLimits>;
   /** Where the service is reached from outside; absent: as each request reached it. */
   publicUrl?: string | undefined;
 };
@@ -68,6 +70,7 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   ]);
   const uploads = options.uploads ?? join(tmpdir(), `shuijie-uploads-${process.pid}`);
   const imports = createImports(database.db, uploads, { ...IMPORT_LIMITS, ...options.limits }, log);
+  const reports = createReportMaker({ ...REPORT_LIMITS, ...options.report_limits });
   const tiles = createTileServer(database, now, (error, request, response) => {
     Object.assign(request, { tileError: error });
     app(request as never, response as never);
@@ -89,7 +92,7 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(catalogueRoutes(catalogue, now)); //                          /api/rules /api/instruments /api/activities
   app.use(orderRoutes(catalogue, now)); //                              /api/orders
   app.use(checkRoutes(database, catalogue, now)); //               /api/checks[/{id}[/site.{ending}|replay|restore|disputes[/{id}]]]
-  app.use(reportRoutes(database.db, options.publicUrl)); //        /api/checks/{id}/report.{format}|evidence.zip
+  app.use(reportRoutes(database.db, reports, options.publicUrl)); // /api/checks/{id}/report.{format}|evidence.zip
   app.use(verifyRoutes(database.db)); //                           /verify/{hash}
   app.use(screeningRoutes(database.db, catalogue, jobs, now)); //  /api/screenings[/{id}[/sites|events|cancel|resume|results.{format}]]
   app.use(sweepRoutes(database.db, catalogue, jobs, now)); //      /api/sweeps[/{id}[/faults|events|cancel|resume]]
@@ -109,7 +112,7 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   });
   jobs.wake(); // what an earlier process left
   imports.clean().catch((error: unknown) => log.error({ err: error }, "old imports could not be removed"));
-  const close = () => imports.close().then(() => jobs.close());
+  const close = () => Promise.all([imports.close(), reports.close()]).then(() => jobs.close());
   return { server, refreshTiles: tiles.refresh, jobs: { ...jobs, close } };
 }
 

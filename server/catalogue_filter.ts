@@ -1,8 +1,9 @@
 /** The filters that every list of the catalogue shares: from a query to the rows that pass. */
 import type { Request } from "express";
-import type { Action, Effect, InstrumentStatus } from "./api/checks.ts";
+import type { Action, InstrumentStatus } from "./api/checks.ts";
 import { instrumentOf } from "./catalogue.ts";
 import { openFacts, reachOf } from "./domain/classify.ts";
+import { EFFECTS } from "./domain/conclude.ts";
 import type { Facts } from "./domain/condition.ts";
 import { inForce, liesIn } from "./domain/judge.ts";
 import { standing } from "./domain/lives.ts";
@@ -14,22 +15,6 @@ import { cite } from "./words.ts";
 const ACTIONS: readonly Action[] = ["new", "rebuilt", "expanded", "existing", "operating"];
 const STATUSES: readonly InstrumentStatus[] = ["in_force", "draft", "repealed", "horizon_passed", "unverified"];
 const CONFIDENCES: readonly Confidence[] = ["verified", "memory", "local_choice"];
-const EFFECTS: readonly Effect[] = [
-  "prohibit",
-  "gate",
-  "allowlist",
-  "remove",
-  "relocate",
-  "suspend",
-  "review",
-  "restrict",
-  "no_increase",
-  "replace",
-  "replace_reduce",
-  "condition",
-  "approval",
-  "duty",
-];
 /** Filters that no date belongs to. */
 export const ROW_FILTERS = [
   "jurisdiction",

@@ -1,6 +1,7 @@
 /** The shapes of the files in `geodata/`: rules, vocabulary, checklists. Shapes only; names are `catalogue_faults.ts`. */
 import { z } from "zod";
 import type { Action } from "./api/checks.ts";
+import { EFFECTS } from "./domain/conclude.ts";
 import type {
   AttributeSpec,
   Checklist,
@@ -115,22 +116,7 @@ const rule = z.strictObject({
     ),
   who: z.strictObject({ classes: z.array(z.string()), actions: z.array(action).min(1), condition: condition.nullable() }),
   when: condition.nullable(),
-  effect: z.enum([
-    "prohibit",
-    "gate",
-    "allowlist",
-    "remove",
-    "relocate",
-    "suspend",
-    "review",
-    "restrict",
-    "no_increase",
-    "replace",
-    "replace_reduce",
-    "condition",
-    "approval",
-    "duty",
-  ]),
+  effect: z.enum(EFFECTS),
   gist: text,
   quote: filled.nullable(),
   next_step: text,

@@ -5,7 +5,7 @@ import { strToU8 } from "fflate";
 import { type Frozen } from "./gather.ts";
 import { LANGS, messages, say } from "./messages.ts";
 import type { StoredCheck } from "./queries/checks.ts";
-import { makeReport } from "./report_maker.ts";
+import type { ReportMaker } from "./report_maker.ts";
 import { pack } from "./reports/archive.ts";
 import { collect, geojsonReport, piecesOf, siteOf } from "./reports/geojson.ts";
 import { renderings } from "./reports/index.ts";
@@ -16,8 +16,12 @@ const RENDERED = new Set(["html", "pdf", "docx", "xlsx"]);
 const SCRIPT = new URL("./evidence/verify.mjs", import.meta.url);
 
 /** A ZIP: the report in its language as HTML, PDF, Word and Excel, the answer in both languages, shapes, rules, checklist, settings and sources
- *  as frozen, checksums, and a program that checks all of it. Equal input gives equal bytes. `report` has its features. */
-export async function packEvidence(stored: StoredCheck, report: Report): Promise<Uint8Array> {
+ *  as frozen, checksums, and a program that checks all of it. Equal input gives equal bytes. `report` has its features. Throws what `make` throws. */
+export async function packEvidence(
+  stored: StoredCheck,
+  report: Report,
+  { make }: Pick<ReportMaker, "make">,
+): Promise<Uint8Array> {
   const frozen = stored.frozen as Frozen;
   const { said, catalogue } = stored;
   const { check } = report;
@@ -27,8 +31,8 @@ export async function packEvidence(stored: StoredCheck, report: Report): Promise
   };
   const putJson = (name: string, value: unknown) => put(name, `${JSON.stringify(value, null, 2)}\n`);
   for (const rendering of renderings)
-    if (RENDERED.has(rendering.id)) put(`report.${rendering.id}`, await makeReport(rendering, report));
-  put("report.geojson", await makeReport(geojsonReport, report));
+    if (RENDERED.has(rendering.id)) put(`report.${rendering.id}`, await make(rendering, report));
+  put("report.geojson", await make(geojsonReport, report));
   putJson("site.geojson", collect(report, siteOf(report)));
   putJson("pieces.geojson", collect(report, piecesOf(report)));
   for (const lang of LANGS) putJson(`check.${lang}.json`, said[lang]);

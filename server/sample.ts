@@ -13,8 +13,12 @@ import { type Area, box, circle, cutPlaces, cutRiver, grown, onRiver, shapeOf, t
 
 const DATE = "2026-11-24";
 const FROM = "2000-01-01";
-const OWN = "Shuijie sample: drawn by hand to look plausible; not a real position";
-const LICENCE = "CC BY 4.0 (Vonng/adcode, GeoNames), LGPL-3+ (GSHHG/WDBII river lines); own schematic drawing free to use";
+// A source is one text for readers of both languages.
+const SAMPLE = "水界示例数据 / Shuijie sample data";
+const OWN = "水界示例：手绘示意，不是真实位置 / Shuijie sample: drawn by hand to look plausible; not a real position";
+const LICENCE =
+  "CC BY 4.0（Vonng/adcode、GeoNames），LGPL-3+（GSHHG/WDBII 河线）；自绘示意可自由使用 / " +
+  "CC BY 4.0 (Vonng/adcode, GeoNames), LGPL-3+ (GSHHG/WDBII river lines); own schematic drawing free to use";
 
 type Row = { properties: Record<string, unknown>; geometry: unknown };
 type Zone = {
@@ -347,11 +351,11 @@ function zoneRow(
       name_zh: `${source.name_zh}${LEVELS[level].zh}${PARTS[part][0]}`,
       name_en: `${source.name_en} ${LEVELS[level].en}${PARTS[part][1]}`,
       aliases: [source.name_zh, ...(river ? [river.name_zh] : [])],
-      source: `Shuijie sample after HJ 338-2018 defaults, ${
-        river
-          ? `along the schematic ${river.name_en}`
-          : "round a schematic water or well; kept smaller than the defaults beside towns"
-      }`,
+      source: river
+        ? `水界示例：参照 HJ 338-2018 默认范围，沿示意的${river.name_zh}绘制 / ` +
+          `Shuijie sample after HJ 338-2018 defaults, along the schematic ${river.name_en}`
+        : "水界示例：参照 HJ 338-2018 默认范围，绕示意水面或水井绘制，城镇旁小于默认范围 / " +
+          "Shuijie sample after HJ 338-2018 defaults, round a schematic water or well; kept smaller than the defaults beside towns",
       level,
       part,
       water_source: source.name_zh,
@@ -377,8 +381,9 @@ function coverageOf(facts: Facts, layer: string, rows: Row[]) {
         valid_from: FROM,
         ...(state === "declared_none"
           ? {
-              declared_by: "Shuijie sample data",
-              document: "Sample declaration for demonstration; it says nothing of the real district.",
+              declared_by: SAMPLE,
+              document:
+                "演示用示例声明，不代表真实区县。 / Sample declaration for demonstration; it says nothing of the real district.",
             }
           : {}),
       };
@@ -393,7 +398,7 @@ async function write(geodata: string, facts: Facts, layer: string, rows: Row[]):
   await writeFile(file, `{"type":"FeatureCollection","features":[\n${lines}\n]}\n`);
   const source = {
     title: `Sample ${layer.replaceAll("_", " ")} of ${facts.name_en}`,
-    source: layer === "jurisdiction" ? facts.outline_source : "Shuijie sample data",
+    source: layer === "jurisdiction" ? facts.outline_source : SAMPLE,
     url: null,
     licence: LICENCE,
     confidence: "schematic",

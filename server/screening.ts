@@ -196,18 +196,19 @@ function shortResult(judged: Judging, catalogue: Catalogue): ShortResult {
   };
 }
 
-/** A stored site in one language; `catalogueOf` gives the catalogue it was judged by. */
+/** A stored site in one language; `catalogueOf` gives the catalogue it was judged by, or today's for one that was not. */
 export async function saySite(
   lang: Lang,
   stored: StoredSite,
-  catalogueOf: (version: string) => Promise<Catalogue>,
+  catalogueOf: (version: string | undefined) => Promise<Catalogue>,
 ): Promise<ScreenedSite> {
   const { n, name, activity, action, same_name, faults } = stored;
+  const catalogue = await catalogueOf((stored.result as ShortResult | null)?.rules);
   const base = {
     n,
     name,
     activity,
-    activity_title: null,
+    activity_title: catalogue.activities.find(({ code }) => code === activity)?.title[lang] ?? null,
     action,
     same_name,
     ignored: ignoredOf(stored.given),
@@ -215,7 +216,7 @@ export async function saySite(
   };
   if (!stored.result) return { ...base, result: null };
   const {
-    rules,
+    rules: _rules,
     layers: _layers,
     sentence,
     findings,
@@ -226,7 +227,6 @@ export async function saySite(
     findings: ShortFinding[];
     themes: { theme: string }[];
   };
-  const catalogue = await catalogueOf(rules);
   const said = {
     ...rest,
     sentence: sentence[lang],
@@ -246,9 +246,5 @@ export async function saySite(
       title: catalogue.themes.find(({ theme }) => theme === each.theme)?.title[lang] ?? each.theme,
     })),
   };
-  return {
-    ...base,
-    activity_title: catalogue.activities.find(({ code }) => code === activity)?.title[lang] ?? null,
-    result: said as unknown as ScreenedSite["result"],
-  };
+  return { ...base, result: said as unknown as ScreenedSite["result"] };
 }

@@ -90,40 +90,28 @@ export function reportPath(id: string, file: string, lang: Lang): string {
   return `/api/checks/${id}/${file}?lang=${lang}`;
 }
 
-/** The file and what the service calls it. */
-export async function getReportFile(
-  id: string,
-  file: string,
-  lang: Lang,
-  signal: AbortSignal,
-): Promise<{ blob: Blob; name: string }> {
-  try {
-    const response = await fetch(reportPath(id, file, lang), { signal });
-    if (!response.ok) {
-      const answer = (await response.json().catch(() => undefined)) as Partial<Problem> | undefined;
-      throw new ApiError({ ...answer, status: response.status });
-    }
-    const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? file;
-    return { blob: await response.blob(), name };
-  } catch (error) {
-    if (error instanceof ApiError || isAborted(error)) throw error;
-    throw new ApiError({ status: 0 });
-  }
+/** A rendering of a stored check, or its evidence pack. Throws ApiError, or what an abort throws. */
+export function getReportFile(id: string, file: string, lang: Lang, signal: AbortSignal): Promise<NamedFile> {
+  return getFile({ path: `/api/checks/${id}/${file}`, query: { lang } }, signal);
 }
 
 /** Where a file is had; `body`: what an address is too short for. */
 export type FileAddress = { path: string; query: Query; body?: unknown };
 
-/** A file with its name, and what a person should know of it, in the language asked for. Throws ApiError. */
-export async function getFile({ path, query, body }: FileAddress): Promise<{ blob: Blob; filename: string; notes: string[] }> {
-  const response = await answerOf(body === undefined ? "GET" : "POST", path, query, body);
+/** `notes`: what a person should know of it, in the language asked for. */
+export type NamedFile = { blob: Blob; filename: string; notes: string[] };
+
+/** A file by the name that the service gives it. Throws ApiError, or what an abort throws. */
+export async function getFile({ path, query, body }: FileAddress, signal?: AbortSignal): Promise<NamedFile> {
+  const response = await answerOf(body === undefined ? "GET" : "POST", path, query, body, signal);
   if (!response.ok) {
     const answer: unknown = await response.json().catch(() => undefined);
     throw new ApiError({ ...(answer as Partial<Problem> | undefined), status: response.status });
   }
   const filename = /filename="?([^";]+)/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "export";
   const said = response.headers.get("Export-Notes");
-  const blob = await response.blob().catch(() => {
+  const blob = await response.blob().catch((error: unknown) => {
+    if (isAborted(error)) throw error;
     throw new ApiError({ status: 0 });
   });
   return { blob, filename, notes: said === null ? [] : (JSON.parse(decodeURIComponent(said)) as string[]) };

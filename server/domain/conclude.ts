@@ -4,7 +4,7 @@ import type { Conclusion, Effect, Outcome, Standing } from "../api/checks.ts";
 import type { Judged, JudgedTheme } from "./judge.ts";
 import { JURISDICTION } from "./judge.ts";
 
-/** Worst first. */
+/** Worst first. `web/` and the script of the evidence pack, which may import nothing of ours, repeat it: test/house/conclusions. */
 export const CONCLUSIONS: readonly Conclusion[] = [
   "prohibited",
   "must_withdraw",
@@ -18,20 +18,23 @@ export const CONCLUSIONS: readonly Conclusion[] = [
 
 const FROM_EFFECT: Record<Effect, Conclusion> = {
   prohibit: "prohibited",
-  allowlist: "prohibited",
   gate: "prohibited",
+  allowlist: "prohibited",
   remove: "must_withdraw",
   relocate: "must_withdraw",
   suspend: "suspended",
   review: "undetermined",
   restrict: "restricted",
+  no_increase: "restricted",
   replace: "restricted",
   replace_reduce: "restricted",
-  no_increase: "restricted",
   condition: "conditional",
   approval: "conditional",
   duty: "notice",
 };
+
+/** Every effect a rule may have, worst first. */
+export const EFFECTS = Object.keys(FROM_EFFECT) as [Effect, ...Effect[]];
 
 const UNKNOWN: readonly Outcome[] = ["touches", "cannot_tell", "no_data", "failed"];
 const INCOMPLETE: readonly Outcome[] = ["cannot_tell", "no_data", "failed"];

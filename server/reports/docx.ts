@@ -3,6 +3,7 @@
  *  their own, so that pages break where they were reckoned whatever font stands in for them. */
 import {
   AlignmentType,
+  Bookmark,
   BorderStyle,
   Document,
   Footer,
@@ -10,19 +11,21 @@ import {
   HeadingLevel,
   type IParagraphOptions,
   ImageRun,
+  InternalHyperlink,
   type IRunOptions,
   type IStylesOptions,
+  LeaderType,
   LevelFormat,
   LineRuleType,
   Packer,
   PageBreak,
   PageNumber,
+  PageReference,
   Paragraph,
   ShadingType,
   Table,
   TableCell,
   TableLayoutType,
-  TableOfContents,
   TableRow,
   TabStopType,
   TextRun,
@@ -33,7 +36,7 @@ import { estimatePageNumbersWith } from "docx/layout";
 import { sayIn } from "./cells.ts";
 import { documentOf } from "./content.ts";
 import { pin } from "./archive.ts";
-import type { Block, Fact, Figure, Line, Lines, ReportDocument, Run, Table as Rows, Verdict } from "./document.ts";
+import type { Block, Fact, Figure, Line, Lines, ReportDocument, Run, Section, Table as Rows, Verdict } from "./document.ts";
 import { drawFigure } from "./figure.ts";
 import { createPainter, drawable, type Painter } from "./painter.ts";
 import { drawQr } from "./qr.ts";
@@ -43,6 +46,8 @@ import { shown } from "./signs.ts";
 /** Twentieths of a point. */
 const MM = 1440 / 25.4;
 const TEXT_MM = 170;
+/** What the number of a section takes before its title, in the contents. */
+const NUMBER_MM = 8.5;
 const WIDTH = Math.round(TEXT_MM * MM);
 const SONG = { ascii: "Times New Roman", hAnsi: "Times New Roman", eastAsia: "宋体", cs: "Times New Roman" };
 const HEI = { ascii: "Arial", hAnsi: "Arial", eastAsia: "黑体", cs: "Arial" };
@@ -59,6 +64,7 @@ const DOTS = "dots";
 export async function renderDocx(report: Report, assets: () => Promise<Assets>): Promise<Uint8Array> {
   const document = documentOf(report);
   const painter = await createPainter(await assets());
+  const entries = entriesOf(document);
   const file = new Document({
     title: shown(`${document.title} ${document.number}`),
     subject: shown(document.name),
@@ -67,7 +73,7 @@ export async function renderDocx(report: Report, assets: () => Promise<Assets>):
     revision: 1,
     styles: STYLES,
     numbering: { config: NUMBERING },
-    // Worked out here: Word shows them without asking whether to update fields.
+    // The pages as Word lays them out; see contents().
     pageNumbers: estimatePageNumbersWith({ guess: true }),
     sections: [
       {
@@ -80,7 +86,12 @@ export async function renderDocx(report: Report, assets: () => Promise<Assets>):
         },
         headers: { default: header(document), first: header(document, true) },
         footers: { default: footer(document), first: new Footer({ children: [new Paragraph({})] }) },
-        children: [...opening(document), ...contents(document), ...body(document, painter), ...closing(document, painter)],
+        children: [
+          ...opening(document),
+          ...contents(document, entries),
+          ...body(document, entries, painter),
+          ...closing(document, painter),
+        ],
       },
     ],
   });
@@ -259,23 +270,65 @@ function opening({ service, title, name, cover, declaration, opening: blocks }: 
   ];
 }
 
-function contents({ lang }: ReportDocument): (Paragraph | TableOfContents)[] {
-  const title = sayIn(lang)("report.contents");
+/** An entry of the contents: a section, or a listed table in it. `to` is the bookmark on its heading. */
+type Entry = { of: Section | Rows; number: string | null; title: string; to: string };
+
+function entriesOf({ sections }: ReportDocument): Entry[] {
+  const entries: Entry[] = [];
+  const put = (entry: Omit<Entry, "to">) => entries.push({ ...entry, to: `_Toc${entries.length + 1}` });
+  for (const section of sections) {
+    put({ of: section, number: String(section.number), title: section.title });
+    for (const block of section.blocks)
+      if (block.kind === "table" && block.listed) put({ of: block, number: null, title: block.caption });
+  }
+  return entries;
+}
+
+/** Not a field TOC but lines of links with a PAGEREF each. LibreOffice shows of a TOC what is stored in it; a PAGEREF that
+ *  stands by itself it works out anew whenever it lays out the pages, which are its own: a heading that Word leaves at the foot
+ *  of a page may stand on the next. Word shows what is stored, and that is its own pages as they were worked out here;
+ *  it is therefore not told to update fields (w:updateFields), for it would ask every reader first. */
+function contents({ lang }: ReportDocument, entries: readonly Entry[]): Paragraph[] {
+  const number_at = { type: TabStopType.LEFT, position: NUMBER_MM * MM };
+  const page_at = { type: TabStopType.RIGHT, position: WIDTH, leader: LeaderType.DOT };
   return [
-    new Paragraph({ style: "Contents", pageBreakBefore: true, children: [new TextRun(title)] }),
-    new TableOfContents(title, { hyperlink: true, headingStyleRange: "1-2" }),
+    new Paragraph({ style: "Contents", pageBreakBefore: true, children: [new TextRun(sayIn(lang)("report.contents"))] }),
+    ...entries.map(
+      ({ number, title, to }) =>
+        new Paragraph({
+          style: number === null ? "TOC2" : "TOC1",
+          tabStops: number === null ? [page_at] : [number_at, page_at],
+          children: [
+            new InternalHyperlink({
+              anchor: to,
+              children: [
+                new TextRun(number === null ? title : `${number}\t${title}`),
+                new TextRun("\t"),
+                new PageReference(to, { hyperlink: true }),
+              ],
+            }),
+          ],
+        }),
+    ),
     new Paragraph({ children: [new PageBreak()] }),
   ];
 }
 
-function body({ sections, lang }: ReportDocument, painter: Painter): (Paragraph | Table)[] {
-  return sections.flatMap(({ title, blocks }) => [
+function body({ sections, lang }: ReportDocument, entries: readonly Entry[], painter: Painter): (Paragraph | Table)[] {
+  const heading = (of: Section | Rows, title: string) => {
+    const entry = entries.find((each) => each.of === of);
+    return entry ? new Bookmark({ id: entry.to, children: [new TextRun(title)] }) : new TextRun(title);
+  };
+  return sections.flatMap((section) => [
     new Paragraph({
       heading: HeadingLevel.HEADING_1,
       numbering: { reference: HEADINGS, level: 0 },
-      children: [new TextRun(title)],
+      children: [heading(section, section.title)],
     }),
-    ...blocks.flatMap((block) => (block.kind === "figure" ? figure(block, lang, painter) : blockParts(block))),
+    ...section.blocks.flatMap((block) => {
+      if (block.kind === "figure") return figure(block, lang, painter);
+      return block.kind === "table" ? table(block, heading(block, block.caption)) : blockParts(block);
+    }),
   ]);
 }
 
@@ -402,7 +455,10 @@ function verdict({ color, hatched, text, which }: Verdict): Paragraph[] {
   ];
 }
 
-function table({ caption, listed, columns, rows }: Rows): (Paragraph | Table)[] {
+function table(
+  { caption, listed, columns, rows }: Rows,
+  title: Bookmark | TextRun = new TextRun(caption),
+): (Paragraph | Table)[] {
   const widths = columns.map(({ width }) => Math.round(width * WIDTH));
   const part = (at: number, children: Paragraph[], fill?: string) =>
     new TableCell({
@@ -413,8 +469,8 @@ function table({ caption, listed, columns, rows }: Rows): (Paragraph | Table)[] 
     });
   return [
     listed
-      ? new Paragraph({ heading: HeadingLevel.HEADING_2, children: [new TextRun(caption)] })
-      : new Paragraph({ style: "Caption", children: [new TextRun(caption)] }),
+      ? new Paragraph({ heading: HeadingLevel.HEADING_2, children: [title] })
+      : new Paragraph({ style: "Caption", children: [title] }),
     new Table({
       layout: TableLayoutType.FIXED,
       width: { size: WIDTH, type: WidthType.DXA },

@@ -6,12 +6,12 @@ import { langOf, Problem } from "../problem.ts";
 import { readCheck, readSaid, type StoredCheck } from "../queries/checks.ts";
 import { parameters } from "../query.ts";
 import { reportOf } from "../report.ts";
-import { makeReport, ReportsBusy } from "../report_maker.ts";
+import { type ReportMaker, ReportRefused } from "../report_maker.ts";
 import { renderings } from "../reports/index.ts";
 import type { Report } from "../reports/report.ts";
 import { mustBeId, standingOf } from "./checks.ts";
 
-export function reportRoutes(db: Db, publicUrl: string | undefined): Router {
+export function reportRoutes(db: Db, maker: ReportMaker, publicUrl: string | undefined): Router {
   const router = Router();
 
   async function standing(id: string): Promise<StoredCheck> {
@@ -23,7 +23,7 @@ export function reportRoutes(db: Db, publicUrl: string | undefined): Router {
   }
 
   /** GET /api/checks/{id}/report.html|docx|pdf|xlsx|geojson?lang=: the same bytes for the same check. 404 unknown check or
-   *  format, 410 put away, 503 too many wait. */
+   *  format, 410 put away, 503 too many wait or it takes too long, 422 it needs too much memory. */
   router.get("/api/checks/:id/report.:format", async (request, response) => {
     parameters(request, []);
     const { id, format } = request.params;
@@ -37,7 +37,7 @@ export function reportRoutes(db: Db, publicUrl: string | undefined): Router {
     const stored = await standing(id);
     const options = { lang: langOf(request), base: baseOf(request, publicUrl), features: rendering.features === true };
     const report = await reportOf(db, stored, options);
-    const rendered = await makeReport(rendering, report).catch(mayBeBusy);
+    const rendered = await maker.make(rendering, report).catch(mayBeRefused);
     send(response, rendered, {
       type: rendering.type,
       name: `${report.number}.${rendering.id}`,
@@ -52,7 +52,7 @@ export function reportRoutes(db: Db, publicUrl: string | undefined): Router {
     const stored = await standing(request.params.id);
     const options = { lang: langOf(request), base: baseOf(request, publicUrl), features: true };
     const report = await reportOf(db, stored, options);
-    const packed = await packEvidence(stored, report).catch(mayBeBusy);
+    const packed = await packEvidence(stored, report, maker).catch(mayBeRefused);
     send(response, packed, { type: "application/zip", name: `${report.number}.zip`, shown: false, whole: isWhole(report) });
   });
 
@@ -77,9 +77,13 @@ function send(
     .send(typeof bytes === "string" ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
-function mayBeBusy(error: unknown): never {
-  if (error instanceof ReportsBusy) throw new Problem(503, "reports-busy");
-  throw error;
+/** What another try may bring is a 503; what it would not is a 422. */
+function mayBeRefused(error: unknown): never {
+  if (!(error instanceof ReportRefused)) throw error;
+  const { seconds, memory_mb } = error.limits;
+  if (error.reason === "busy") throw new Problem(503, "reports-busy");
+  if (error.reason === "too-slow") throw new Problem(503, "report-too-slow", { seconds });
+  throw new Problem(422, "report-too-large", { memory_mb });
 }
 
 /** The service's address as this request reached it, unless it is configured. A host that is none is this machine's. */

@@ -207,10 +207,10 @@ export function screeningRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: (
   return router;
 }
 
-/** The catalogue of today, or the one that was kept when something was judged by it. */
-export function keptCatalogues(db: Db, current: Catalogue): (version: string) => Promise<Catalogue> {
+/** The catalogue of today, which is that of no version, or the one that was kept when something was judged by it. */
+export function keptCatalogues(db: Db, current: Catalogue): (version: string | undefined) => Promise<Catalogue> {
   const kept = new Map<string, Promise<Catalogue | undefined>>([[current.version, Promise.resolve(current)]]);
-  return async (version) => {
+  return async (version = current.version) => {
     if (!kept.has(version)) kept.set(version, readKeptCatalogue(db, version));
     const found = await kept.get(version);
     if (!found) throw new Error(`The catalogue ${version} was not kept.`);

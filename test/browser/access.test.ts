@@ -1,6 +1,6 @@
 /** Every screen, in both languages and at both sizes, as somebody meets it who cannot see it or use a mouse. */
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Check } from "../../server/api/checks.ts";
 import {
   type Flaw,
@@ -24,6 +24,7 @@ const BATCH = {
     { type: "Feature", geometry: null, properties: { ...PIG_FARM, name: "two" } },
   ],
 };
+const DATA_SECTIONS = ["layers", "import", "history", "declarations", "checklist"] as const;
 /** Both languages and both sizes; the other two pairs show the same elements with the other's words. */
 const SCREENS = [
   ["zh", "desktop", DESKTOP],
@@ -57,101 +58,160 @@ describe.skipIf(noBrowser !== undefined)(noBrowser ? `access (skipped: ${noBrows
     screen = undefined as never;
   });
 
-  it.each(SCREENS)("%s %s: axe finds no fault on any screen", async (lang, _, options) => {
-    const found: Record<string, Flaw[]> = {};
+  describe.each(SCREENS)("%s %s: axe finds no fault", (lang, size, options) => {
+    let found: Record<string, Flaw[]> = {};
+    beforeEach(() => (found = {}));
+    afterEach(() => expect(found).toEqual({}));
+
+    const at = (test: string) => screen.at(test);
+    const open = async (query: string) => {
+      screen = await openScreen(browser, service.url, `&lang=${lang}${query}`, options);
+    };
+    /** All of the page as it stands; faults are held against the test at its end. */
     const look = async (name: string) => {
       await screen.page.waitForTimeout(350);
       const flaws = await flawsOf(screen.page);
       if (flaws.length > 0) found[name] = flaws;
     };
-    const open = async (query: string) => {
-      await screen?.close();
-      screen = await openScreen(browser, service.url, `&lang=${lang}${query}`, options);
-    };
-    await open("");
-    await look("siting, empty");
-    await screen.at("type-coordinates").click();
-    await look("siting, typing coordinates");
-    await screen.at("ask").isDisabled();
-    await open("&task=layers");
-    await look("layers");
-    await open("&task=examples");
-    await screen.at("example-yc-prohibited").waitFor();
-    await look("examples");
-    await open(`&check=${checks[0]!.id}`);
-    await screen.at("conclusion").waitFor();
-    await look("answer");
-    await screen.at("open-dispute").first().click();
-    await look("answer, disputing");
-    await screen.at("view-form").click();
-    await screen.at("why-species").click();
-    await look("siting, filled in");
-    await open("&task=records");
-    await screen.at("record").first().waitFor();
-    await look("records");
-    await open(`&task=records&compare=${checks.map(({ id }) => id).join(",")}`);
-    await screen.at("alternative-1").waitFor();
-    await look("comparison");
-    await open("&task=sweep&date=2018-01-01");
-    await screen.page.locator("[data-test=sweep-empty], [data-test=sweep-summary]").first().waitFor();
-    if (await screen.at("sweep-empty").count()) {
-      await look("sweep, none yet");
-      await screen.at("sweep-begin").click();
-      await screen.at("run").waitFor();
-      await look("sweep, running");
-    }
-    await screen.at("sweep-summary").waitFor({ timeout: 120_000 });
-    if (options === PHONE) await screen.at("sweep-view-list").click();
-    await screen.at("line-row").first().waitFor();
-    await look("sweep");
-    await screen.at("line-row").first().click();
-    await screen.at("way-dismissed").click();
-    await look("sweep, a clue");
-    await open("&task=screening");
-    await screen.page.locator("[data-test=batch-form], [data-test=screening-new]").first().waitFor();
-    if (await screen.at("screening-new").count()) {
-      await look("screenings made");
-      await screen.at("screening-new").click();
-    }
-    await screen.at("batch-text").fill(JSON.stringify(BATCH));
-    await screen.at("batch-faults").waitFor();
-    await look("screening, put together");
-    await screen.at("batch-begin").click();
-    await screen.at("line-row").nth(1).waitFor();
-    await expect.poll(() => screen.at("run").count()).toBe(0);
-    await look("screening");
-    await screen.at("line-row").first().click();
-    await screen.at("site-title").waitFor();
-    await look("screening, a site");
-    await open(`&feature=${FARM}`);
-    await screen.at("feature-title").waitFor();
-    await look("drawer");
-    await open("&task=catalogue&rules=place:all;confidence:memory");
-    await screen.at("rule").first().waitFor();
-    await look("catalogue");
-    await screen.page.locator("[data-test^=about-]").first().click();
-    await look("catalogue, an instrument");
-    await screen.at("rule").first().click();
-    await screen.at("rule-gist").waitFor();
-    await look("catalogue, a rule");
-    await open("&task=catalogue&rules=tab:changes;from:2026-08-14;to:2026-08-15");
-    await screen.at("change").first().waitFor();
-    await look("catalogue, changes");
-    await open("&task=help");
-    await look("help");
-    await open("&date=2018-06-01");
-    await screen.at("measure-area").click();
-    await look("another day, measuring");
-    if (options === DESKTOP) {
-      await screen.at("readout").click();
+
+    it("siting: empty, typing coordinates", async () => {
+      await open("");
+      await look("empty");
+      await at("type-coordinates").click();
+      await look("typing coordinates");
+      expect(await at("ask").isDisabled()).toBe(true);
+    });
+
+    it("siting: an answer, disputing it, the form filled in", async () => {
+      await open(`&check=${checks[0]!.id}`);
+      await at("conclusion").waitFor();
+      await look("answer");
+      await at("open-dispute").first().click();
+      await look("answer, disputing");
+      await at("view-form").click();
+      await at("why-species").click();
+      await look("filled in");
+    });
+
+    it("layers", async () => {
+      await open("&task=layers");
+      await look("layers");
+    });
+
+    it("examples", async () => {
+      await open("&task=examples");
+      await at("example-yc-prohibited").waitFor();
+      await look("examples");
+    });
+
+    it("records", async () => {
+      await open("&task=records");
+      await at("record").first().waitFor();
+      await look("records");
+    });
+
+    it("comparison", async () => {
+      await open(`&task=records&compare=${checks.map(({ id }) => id).join(",")}`);
+      await at("alternative-1").waitFor();
+      await look("comparison");
+    });
+
+    it("sweep: none yet, running, its clues, one of them", async () => {
+      // The first screen finds none and makes it; the second finds it made.
+      await open("&task=sweep&date=2018-01-01");
+      await screen.page.locator("[data-test=sweep-empty], [data-test=sweep-summary]").first().waitFor();
+      if (await at("sweep-empty").count()) {
+        await look("none yet");
+        await at("sweep-begin").click();
+        await at("run").waitFor();
+        await look("running");
+      }
+      await at("sweep-summary").waitFor({ timeout: 120_000 });
+      if (size === "phone") await at("sweep-view-list").click();
+      await at("line-row").first().waitFor();
+      await look("sweep");
+      await at("line-row").first().click();
+      await at("way-dismissed").click();
+      await look("a clue");
+    });
+
+    it("screening: put together, its rows, one of them, all that were made", async () => {
+      await open("&task=screening");
+      await screen.page.locator("[data-test=batch-form], [data-test=screening-new]").first().waitFor();
+      if (await at("screening-new").count()) await at("screening-new").click();
+      await at("batch-text").fill(JSON.stringify(BATCH));
+      await at("batch-faults").waitFor();
+      await look("put together");
+      await at("batch-begin").click();
+      await at("line-row").nth(1).waitFor();
+      await expect.poll(() => at("run").count()).toBe(0);
+      await look("rows");
+      await at("line-row").first().click();
+      await at("site-title").waitFor();
+      await look("a site");
+      await at("site-back").click();
+      await at("screening-back").click();
+      await at("screening-new").waitFor();
+      await look("made");
+    });
+
+    it("data: layers, import, history, declarations, checklist", async () => {
+      await open("&task=data");
+      await at("data-layers-list").waitFor();
+      for (const section of DATA_SECTIONS) {
+        await at(`data-${section}`).click();
+        await look(section);
+      }
+    });
+
+    it("drawer of a feature", async () => {
+      await open(`&feature=${FARM}`);
+      await at("feature-title").waitFor();
+      await look("drawer");
+    });
+
+    it("catalogue: rules, an instrument, a rule", async () => {
+      await open("&task=catalogue&rules=place:all;confidence:memory");
+      await at("rule").first().waitFor();
+      await look("rules");
+      await screen.page.locator("[data-test^=about-]").first().click();
+      await look("an instrument");
+      await at("rule").first().click();
+      await at("rule-gist").waitFor();
+      await look("a rule");
+    });
+
+    it("catalogue: changes", async () => {
+      await open("&task=catalogue&rules=tab:changes;from:2026-08-14;to:2026-08-15");
+      await at("change").first().waitFor();
+      await look("changes");
+    });
+
+    it("help", async () => {
+      await open("&task=help");
+      await look("help");
+    });
+
+    it("another day, measuring", async () => {
+      await open("&date=2018-06-01");
+      await at("measure-area").click();
+      await look("measuring");
+      if (size === "phone") return;
+      await at("readout").click();
       await look("systems of positions");
+    });
+
+    it.runIf(size === "desktop")("print", async () => {
       await open("&task=print");
       await screen.page.locator("[data-test=sheet-preview] img").waitFor();
       await look("print");
-    }
-    await screen.page.goto(`${service.url}/api/checks/${checks[0]!.id}/report.html?lang=${lang}`);
-    await look("report");
-    expect(found).toEqual({});
+    });
+
+    it("report", async () => {
+      await open("&task=help");
+      await screen.page.goto(`${service.url}/api/checks/${checks[0]!.id}/report.html?lang=${lang}`);
+      await look("report");
+    });
   });
 
   it("by keys alone: from the first field to the answer and its first finding", async () => {

@@ -173,8 +173,8 @@ inBrowser("the sweep", (suite) => {
       await menu.locator("[data-test=download-notes]").waitFor();
     }
     await at("clue-search").fill("没有这样的名字");
-    await at("clues-empty").waitFor();
-    await at("clues-empty").locator("button").click();
+    await at("clue-empty").waitFor();
+    await at("clue-empty").locator("button").click();
     const all = (await json<List<Violation>>("/api/violations?limit=1")).numberMatched;
     await expect.poll(() => at("clue-count").innerText()).toMatch(new RegExp(`^${all} `));
     expect(await at("clue-clear").count()).toBe(0);

@@ -1,26 +1,10 @@
 /** The algebra of the answer, as properties over every finding, theme and standing. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Basis, Conclusion, Effect, InstrumentStatus, Outcome, ThemeStatus } from "../../server/api/checks.ts";
+import type { Basis, Conclusion, InstrumentStatus, Outcome, ThemeStatus } from "../../server/api/checks.ts";
 import type { Judged } from "../../server/domain/judge.ts";
-import { conclude, CONCLUSIONS, contribution, milder, weightOf, worse } from "../../server/domain/conclude.ts";
+import { conclude, CONCLUSIONS, contribution, EFFECTS, milder, weightOf, worse } from "../../server/domain/conclude.ts";
 
-const EFFECTS: Effect[] = [
-  "prohibit",
-  "gate",
-  "allowlist",
-  "remove",
-  "relocate",
-  "suspend",
-  "review",
-  "restrict",
-  "no_increase",
-  "replace",
-  "replace_reduce",
-  "condition",
-  "approval",
-  "duty",
-];
 const OUTCOMES: Outcome[] = ["triggered", "near", "touches", "cannot_tell", "no_data", "failed", "not_triggered"];
 const STATUSES: InstrumentStatus[] = ["in_force", "draft", "horizon_passed", "unverified"];
 

@@ -1,5 +1,6 @@
 /** Files of a report, the page by which it is verified, and the pack by which a third party verifies it; on both engines. */
 import { execFile } from "node:child_process";
+import { request } from "node:http";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -11,9 +12,10 @@ import type { Check } from "../../server/api/checks.ts";
 import type { Problem } from "../../server/api/common.ts";
 import { areaText } from "../../server/measures.ts";
 import { say } from "../../server/messages.ts";
+import { drawQr } from "../../server/reports/qr.ts";
 import { eachEngine } from "../support/engines.ts";
 import { pdfPages } from "../support/pdf_text.ts";
-import { CLEAN, FAR, rectangle, type Service, startService } from "../support/service.ts";
+import { CLEAN, FAR, rectangle, serve, type Service, startService } from "../support/service.ts";
 
 const bare = (text: string) => text.replace(/\s+/g, "");
 const HASH = /[0-9a-f]{64}/;
@@ -29,8 +31,8 @@ eachEngine((engine) => {
   });
   afterAll(() => service.close());
 
-  const bytesOf = async (path: string) => {
-    const response = await service.get(path);
+  const bytesOf = async (path: string, from = service) => {
+    const response = await from.get(path);
     expect(response.status, path).toBe(200);
     return { bytes: new Uint8Array(await response.arrayBuffer()), headers: response.headers };
   };
@@ -81,6 +83,102 @@ eachEngine((engine) => {
     expect((await service.get("/health/live")).status).toBe(200);
     expect(made).toBe(false);
     expect((await making).bytes.length).toBeGreaterThan(10_000);
+  });
+
+  describe("under a PUBLIC_URL", () => {
+    const PUBLIC = "https://shuijie.example.gov.cn/map";
+    let outside: Service;
+    beforeAll(async () => (outside = await serve(service.database, { publicUrl: PUBLIC })));
+    afterAll(() => outside.close());
+
+    it("every file carries the public address, by whatever name the service was asked", async () => {
+      const address = `${PUBLIC}/verify/${hash}`;
+      const pack = unzipSync((await bytesOf(`/api/checks/${check.id}/evidence.zip`, outside)).bytes);
+      const page = strFromU8(pack["report.html"]!);
+      expect(page).toContain(address);
+      expect(page).toContain(drawQr(address).text);
+      const docx = unzipSync(pack["report.docx"]!);
+      expect(strFromU8(docx["word/document.xml"]!) + strFromU8(docx["word/_rels/document.xml.rels"]!)).toContain(address);
+      expect(bare(pdfPages(pack["report.pdf"]!).join(""))).toContain(address);
+      expect(strFromU8(pack["README.md"]!)).toContain(`<${address}>`);
+      for (const text of [page, strFromU8(pack["README.md"]!)]) expect(text).not.toContain(outside.url);
+    });
+
+    it("without one, a report carries the name it was asked by, and no name that a stranger made up", async () => {
+      const path = `/api/checks/${check.id}/report.html`;
+      expect(await (await service.get(path)).text()).toContain(drawQr(`${service.url}/verify/${hash}`).text);
+      const { port } = new URL(service.url);
+      const asked = (host: string) =>
+        new Promise<string>((resolve, reject) => {
+          request({ port, path, headers: { host } }, (response) => {
+            let body = "";
+            response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
+            response.on("end", () => resolve(body));
+          })
+            .on("error", reject)
+            .end();
+        });
+      expect(await asked("shuijie.lan:8080")).toContain(`http://shuijie.lan:8080/verify/${hash}`);
+      const odd = await asked("evil.example/?x=");
+      expect(odd).toContain(`http://localhost/verify/${hash}`);
+      expect(odd).not.toContain("evil");
+    });
+  });
+
+  describe("a report beyond a limit is refused by name, and others are answered", () => {
+    const beside = async <T>(limits: Parameters<typeof serve>[1], body: (limited: Service) => Promise<T>): Promise<T> => {
+      const limited = await serve(service.database, limits);
+      return body(limited).finally(() => limited.close());
+    };
+    const refusal = async (limited: Service, file: string, lang = "en") => {
+      const response = await limited.get(`/api/checks/${check.id}/${file}?lang=${lang}`);
+      return { ...((await response.json()) as Problem), kind: response.headers.get("content-type") };
+    };
+    const others = async (limited: Service) => {
+      for (const path of [
+        "/health/live",
+        `/api/checks/${check.id}`,
+        `/api/checks/${check.id}/report.html`,
+        "/tiles/river/9/406/212",
+      ])
+        expect((await limited.get(path)).status, path).toBeLessThan(300);
+    };
+
+    it.each(["report.docx", "evidence.zip"])("in time: %s", async (file) => {
+      await beside({ report_limits: { seconds: 0.05 } }, async (limited) => {
+        const [problem] = await Promise.all([refusal(limited, file), others(limited)]);
+        expect(problem).toMatchObject({ status: 503, type: "/problems/report-too-slow", title: "The report took too long" });
+        expect(problem.kind).toContain("application/problem+json");
+        expect(problem.detail).toContain("0.05 s");
+        expect((await refusal(limited, file, "zh")).title).toBe("报告生成超时");
+        await others(limited);
+      });
+    });
+
+    it.each(["report.docx", "evidence.zip"])("in memory: %s", async (file) => {
+      await beside({ report_limits: { memory_mb: 8 } }, async (limited) => {
+        const [problem] = await Promise.all([refusal(limited, file), others(limited)]);
+        expect(problem).toMatchObject({ status: 422, type: "/problems/report-too-large" });
+        expect(problem.detail).toContain("8 MB");
+        expect((await refusal(limited, file, "zh")).title).toBe("报告过大");
+        await others(limited);
+      });
+    });
+
+    it("in number: who comes when enough wait is asked to come again, and those that wait get theirs", async () => {
+      await beside({ report_limits: { waiting: 1 } }, async (limited) => {
+        const asked = await Promise.all(
+          Array.from({ length: 6 }, () => limited.get(`/api/checks/${check.id}/report.xlsx?lang=en`)),
+        );
+        const states = asked.map(({ status }) => status);
+        expect(new Set(states)).toEqual(new Set([200, 503]));
+        const busy = (await asked[states.indexOf(503)]!.json()) as Problem;
+        expect(busy.type).toBe("/problems/reports-busy");
+        for (const response of asked.filter(({ status }) => status === 200))
+          expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(5_000);
+        expect((await limited.get(`/api/checks/${check.id}/report.xlsx`)).status).toBe(200);
+      });
+    });
   });
 
   describe("verification", () => {

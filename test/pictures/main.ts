@@ -58,12 +58,11 @@ const SCENES: Record<string, (screen: Screen) => Promise<void>> = {
   async screening(screen) {
     await screen.at("task-screening").click();
     await screen.page.locator("[data-test=batch-form], [data-test=screening]").first().waitFor();
-    if (await screen.at("screening").count()) await screen.at("screening").first().click();
-    else {
-      await screen.at("batch-text").fill(JSON.stringify(BATCH));
-      await screen.at("batch-activity").selectOption("residential");
-      await screen.at("batch-begin").click();
-    }
+    if (await screen.at("screening-new").count()) await screen.at("screening-new").click();
+    await screen.at("batch-text").fill(JSON.stringify(BATCH));
+    await screen.at("batch-activity").selectOption("livestock_farm");
+    await screen.at("batch-name").fill(screen.page.url().includes("lang=en") ? "Where could the farm go?" : "养殖场备选地块");
+    await screen.at("batch-begin").click();
     await screen.at("batch-conclusion-prohibited").waitFor({ timeout: 60_000 });
     await screen.page.waitForTimeout(2500);
   },

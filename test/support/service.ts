@@ -9,6 +9,7 @@ import type { Catalogue } from "../../server/domain/rule.ts";
 import { readExamples } from "../../server/examples.ts";
 import type { ImportLimits } from "../../server/imports/limits.ts";
 import type { Jobs } from "../../server/jobs.ts";
+import type { ReportLimits } from "../../server/report_maker.ts";
 import { GEODATA, prepareDatabase, readCatalogue } from "../../server/service.ts";
 
 export type Service = {
@@ -76,21 +77,33 @@ export function statutesOnly(catalogue: Catalogue): Catalogue {
   };
 }
 
+type Settings = {
+  catalogue?: Catalogue;
+  web?: string;
+  uploads?: string;
+  limits?: Partial<ImportLimits>;
+  report_limits?: Partial<ReportLimits>;
+  publicUrl?: string;
+};
+
 export async function startService(
   database: OpenDatabase,
-  more: { catalogue?: Catalogue; web?: string; geodata?: string; uploads?: string; limits?: Partial<ImportLimits> } = {},
+  { geodata, ...settings }: Settings & { geodata?: string } = {},
 ): Promise<Service> {
-  await prepareDatabase(database, () => undefined, more.geodata);
-  const catalogue = more.catalogue ?? readCatalogue();
+  await prepareDatabase(database, () => undefined, geodata);
+  const service = await serve(database, settings);
+  return { ...service, close: () => service.close().then(() => database.close()) };
+}
+
+/** A service on a database that is prepared and stays open when it closes: another process on the same data. */
+export async function serve(database: OpenDatabase, settings: Settings = {}): Promise<Service> {
   const quiet = { error: (data: unknown, message: string) => process.env["SHUIJIE_TEST_LOG"] && console.error(message, data) };
   const { server, refreshTiles, jobs } = createApp({
+    catalogue: readCatalogue(),
+    ...settings,
     database,
-    catalogue,
     log: quiet,
     examples: readExamples(GEODATA),
-    ...(more.web ? { web: more.web } : {}),
-    ...(more.uploads ? { uploads: more.uploads } : {}),
-    ...(more.limits ? { limits: more.limits } : {}),
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -123,7 +136,6 @@ export async function startService(
       server.closeAllConnections();
       server.close();
       await jobs.close();
-      await database.close();
     },
   };
 }
