@@ -13,6 +13,8 @@ import { layerTile } from "./queries/tiles.ts";
 import { isDate, today } from "./query.ts";
 
 const compress = promisify(brotliCompress);
+/** Bytes from which compressing well takes longer than it saves on the way. */
+const LARGE = 256 * 1024;
 const MAX_BYTES = 128 * 1024 * 1024;
 /** Versions are asked anew at most this often; until the answer comes, tiles of the last known version are served. */
 const VERSIONS_FRESH_MS = 2000;
@@ -75,7 +77,8 @@ export function createTileServer(
     const parts: Buffer[] = [];
     for (const id of ids) parts.push(await layerTile(database, layerOf(id)!, { z, x, y, asOf }));
     const raw = Buffer.concat(parts);
-    const body = raw.length === 0 ? raw : await compress(raw, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
+    const body =
+      raw.length === 0 ? raw : await compress(raw, { params: { [constants.BROTLI_PARAM_QUALITY]: raw.length > LARGE ? 1 : 4 } });
     const tile = { body, etag: `"${createHash("sha256").update(raw).digest("base64url").slice(0, 22)}"` };
     cache.set(key, tile);
     return tile;

@@ -37,7 +37,7 @@ export async function addZones(db: Db, from: number, to: number, tell: (done: nu
     for (let first = next; first <= to; first = next) {
       next = first + CHUNK;
       await addChunk(db, first, Math.min(to, next - 1));
-      if ((first - 1) % 20_000 === 0) tell(first - 1);
+      if (first > from + 1 && (first - 1) % 20_000 === 0) tell(first - 1);
     }
   };
   await Promise.all([lane(), lane()]);
