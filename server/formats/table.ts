@@ -7,7 +7,7 @@ import { closeRing, isClosed, readLayer, RowFault, type Budget, type Row } from 
 import { isNorthing, zonePrefix } from "./magnitude.ts";
 import { nestRings } from "./rings.ts";
 import { joinAngles } from "./table_angles.ts";
-import { allNamed, findColumns, guessHeader, POINT, type Columns } from "./table_columns.ts";
+import { allNamed, findColumns, guessHeader, namesLines, POINT, type Columns } from "./table_columns.ts";
 import { parseWkt } from "./wkt.ts";
 
 /** A table as its cells; `row` of features and faults is the number of its line or sheet row, from 1. */
@@ -209,8 +209,9 @@ function firstEasting(lines: readonly Line[], turned: boolean): number | null {
   return line ? (turned ? line.second : line.first) : null;
 }
 
-/** Boundary points when the table numbers points or plots, or has nothing but coordinates; else one row is one point. */
-function shapeOf(lines: readonly Line[], columns: Columns): "point" | "polygon" {
+/** Lines when it numbers lines; boundary points when the table numbers points or plots, or has nothing but coordinates; else one row is one point. */
+function shapeOf(lines: readonly Line[], columns: Columns): "point" | "line" | "polygon" {
+  if (columns.ring !== null && namesLines(columns.names[columns.ring] ?? "")) return "line";
   if (lines.length < 3) return "point";
   const [first, last] = [lines[0]!, lines.at(-1)!];
   const plots = new Set(

@@ -23,6 +23,8 @@ const Y = /^y$|^y坐标|^坐标y|^y值|^y轴|^y\b/;
 const PLOT =
   /^(地块|宗地|图斑|多边形|斑块|区块|项目)?(编号|名称|号|名)$|^(地块|宗地|图斑|多边形|斑块|区块)$|^(plot|parcel|polygon|block|area)([_ ]?(id|no|name|number|code))?$|地块/;
 const RING = /^(地块)?圈号$|^环号$|^(ring|part)([_ ]?(no|id|number))?$/;
+/** Numbers the parts too, and says that they are lines. */
+const LINE = /^线号$|^line([_ ]?(no|id|number))?$/;
 export const POINT = /点号|界址点|拐点|桩号|^(point|vertex|node|pt)([_ ]?(no|id|number|name))?$|^序号$|^no\.?$/;
 const WKT = /^(wkt|geom|geometry|the_geom|wkt_geom|shape)$/;
 
@@ -82,12 +84,17 @@ function clean(name: string): string {
     .trim();
 }
 
+/** Whether the parts that a column numbers are lines, by its header. */
+export function namesLines(name: string): boolean {
+  return LINE.test(clean(name));
+}
+
 function others(names: readonly string[], taken: readonly number[]): Pick<Roles, "plot" | "ring" | "point"> {
   const find = (pattern: RegExp, but: readonly number[]) => {
     const at = names.findIndex((name, i) => !but.includes(i) && pattern.test(clean(name)));
     return at === -1 ? null : at;
   };
-  const ring = find(RING, taken);
+  const ring = find(RING, taken) ?? find(LINE, taken);
   const point = find(POINT, [...taken, ring ?? -1]);
   return { ring, point, plot: find(PLOT, [...taken, ring ?? -1, point ?? -1]) };
 }

@@ -23,8 +23,10 @@ export function pointTable(layer: OutLayer, { crs, notation, lang }: OutOptions)
   const degrees = inSystem(layer.features, "EPSG:4490").features;
   const others = layer.fields.filter(({ name }) => name !== layer.code && name !== layer.label);
   const say_column = (name: string) => say(lang, `export.column.${name}`, { crs: zone ?? "" });
+  const parts = layer.features.flatMap(({ geometry }) => (geometry === null ? [] : partsOf(geometry)));
+  const lines = parts.length > 0 && parts.every(({ kind }) => kind === "line");
   const columns = [
-    ...["plot", "plot_name", "ring", "point", "north", "east"].map(say_column),
+    ...["plot", "plot_name", lines ? "line" : "ring", "point", "north", "east"].map(say_column),
     ...(notation === "gk" ? [] : ["lon", "lat"].map(say_column)),
     ...others.map(({ title, unit }) => (unit === null ? title[lang] : `${title[lang]} (${unit})`)),
   ];
