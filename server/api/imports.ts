@@ -99,17 +99,21 @@ export type ImportSummary = Pick<Import, "id" | "created_at" | "kept_until" | "f
   changes: ImportChange[];
 };
 
-/** How a kept upload is to be read. `x` is easting or longitude; an empty name: no column is that. */
+/** Which columns of a table are what, by the names that `TableReading` gives; an empty name: no column is. `x` is easting or
+ *  longitude; `x` and `y` go together. */
+export type ColumnChoice = {
+  x?: string;
+  y?: string;
+  plot?: string;
+  ring?: string;
+  point?: string;
+  geometry?: "point" | "line" | "polygon";
+};
+
+/** How a kept upload is to be read. */
 export type ReadAgain = {
   encoding?: string;
-  columns?: {
-    x?: string;
-    y?: string;
-    plot?: string;
-    ring?: string;
-    point?: string;
-    geometry?: "point" | "line" | "polygon";
-  };
+  columns?: ColumnChoice;
   swap?: boolean;
   /** The only layer of the file that is read; absent: all. */
   layer?: string;

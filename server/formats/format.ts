@@ -2,6 +2,7 @@
  *  not say is not guessed here: coordinates stay as they stand in the file, and a reference system is only passed on where
  *  the file declares one. */
 import type { Geometry } from "../api/common.ts";
+import type { ColumnChoice } from "../api/imports.ts";
 
 /** One file of an upload, archives unpacked: `name` is the path inside, with `/`, never trusted as a path of this machine. */
 export type InputFile = { name: string; bytes: Uint8Array };
@@ -42,17 +43,6 @@ export type ReadLayer = {
   table?: TableReading;
   /** What a person should know (a point count off by one, a ring closed for them, columns taken as X,Y). */
   notes: FormatNote[];
-};
-
-/** Which columns of a table are what, by the names that `TableReading` gives; an empty name: no column is. `x` is easting or
- *  longitude; `x` and `y` go together. */
-export type ColumnChoice = {
-  x?: string;
-  y?: string;
-  plot?: string;
-  ring?: string;
-  point?: string;
-  geometry?: "point" | "line" | "polygon";
 };
 
 /** A table as it was read. */

@@ -1,5 +1,6 @@
 /** Which columns of a table are coordinates, and which say what belongs together, by their headers in Chinese or English. */
-import { type ColumnChoice, FormatError } from "./format.ts";
+import type { ColumnChoice } from "../api/imports.ts";
+import { FormatError } from "./format.ts";
 import { readCoordinate } from "./coordinate.ts";
 
 /** Column numbers from 0; `header` is the row they stand in, -1 without one. `first` and `second` are the coordinates in the

@@ -7,7 +7,7 @@ import type { Service } from "../support/service.ts";
 import { type Figure, figure, inTurn, timed } from "./measure.ts";
 import { replay, statementsOf } from "./statements.ts";
 
-type Tile = { z: number; x: number; y: number };
+export type Tile = { z: number; x: number; y: number };
 
 /** Round the district of the opening view, and round a town of it where most facilities stand: z 8 to 15. */
 const SPOTS: readonly [lon: number, lat: number][] = [
@@ -17,7 +17,7 @@ const SPOTS: readonly [lon: number, lat: number][] = [
 ];
 const ZOOMS = [8, 9, 10, 11, 12, 13, 14, 15];
 
-function tileAt(lon: number, lat: number, z: number): Tile {
+export function tileAt(lon: number, lat: number, z: number): Tile {
   const latitude = (lat * Math.PI) / 180;
   return {
     z,

@@ -27,7 +27,7 @@ import {
   WEST,
 } from "./dataset.ts";
 import { type Figure, figure, inTurn, timed } from "./measure.ts";
-import { createDays, fetchBytes } from "./tiles.ts";
+import { createDays, fetchBytes, type Tile, tileAt } from "./tiles.ts";
 
 const CHECKS = 60;
 const SCREENED = 500;
@@ -165,20 +165,13 @@ async function beside(
   return { took, before, during };
 }
 
-type Tile = { z: number; x: number; y: number };
-
 /** Tiles of z 8 to 14 along a diagonal of the district. */
 function tilesOf(): Tile[] {
   const tiles: Tile[] = [];
   for (let z = 8; z <= 14; z++)
     for (let i = 0; i < Math.min(8, 2 ** (z - 7)); i++) {
-      const lon = WEST + 0.3 + ((SIDE - 0.6) * (i + 0.5)) / 8;
-      const latitude = ((SOUTH + 0.3 + ((SIDE - 0.6) * (i + 0.5)) / 8) * Math.PI) / 180;
-      tiles.push({
-        z,
-        x: Math.floor(((lon + 180) / 360) * 2 ** z),
-        y: Math.floor(((1 - Math.asinh(Math.tan(latitude)) / Math.PI) / 2) * 2 ** z),
-      });
+      const along = 0.3 + ((SIDE - 0.6) * (i + 0.5)) / 8;
+      tiles.push(tileAt(WEST + along, SOUTH + along, z));
     }
   return tiles;
 }

@@ -13,13 +13,22 @@ const Y = 3_245_000;
 const site = (zoneX: number, west: number, south: number, east: number, north: number) =>
   rectangle(zoneX + west, Y + south, zoneX + east, Y + north);
 
-async function addZone(service: Service, code: string, x: number, basis: string, accuracy_m: number | null): Promise<void> {
+type Shape = { corners?: readonly [number, number, number, number]; vertex_every_m?: number };
+
+async function addZone(
+  service: Service,
+  code: string,
+  x: number,
+  basis: string,
+  accuracy_m: number | null,
+  { corners = [0, 0, 400, 400], vertex_every_m = 50 }: Shape = {},
+): Promise<void> {
   const approval = basis === "approved_polygon" ? sql`'批[2020]1号', '省政府', '2020-01-01'::date` : sql`null, null, null::date`;
-  const square = JSON.stringify({ type: "MultiPolygon", coordinates: [site(x, 0, 0, 400, 400).coordinates] });
+  const square = JSON.stringify({ type: "MultiPolygon", coordinates: [site(x, ...corners).coordinates] });
   await sql`
     insert into protection_zone (code, name_zh, name_en, valid_from, basis, accuracy_m, approval_no, approval_body, approval_date, source, file, geom, geom_3857, level, part, water_source)
     select ${code}, ${code}, ${code}, '2000-01-01', ${basis}, ${accuracy_m}::float8, ${approval}, 'test', 'test', g, st_transform(g, 3857), 'first', 'whole', 'test'
-    from (select st_transform(st_segmentize(st_setsrid(st_geomfromgeojson(${square}::text), 4544), 50), 4490) as g) as shape`.execute(
+    from (select st_transform(st_segmentize(st_setsrid(st_geomfromgeojson(${square}::text), 4544), ${vertex_every_m}::float8), 4490) as g) as shape`.execute(
     service.database.db,
   );
 }
@@ -31,12 +40,61 @@ eachEngine((engine) => {
     await addZone(service, "drawn", X, "schematic", null);
     await addZone(service, "approved", X + 5000, "approved_polygon", 10);
     await addZone(service, "computed", X + 10_000, "computed_default", 10);
+    // 6 km long; with a vertex every 5 m it is cut to a site's surroundings before it is measured, with one every 50 m it is not.
+    for (const [code, vertex_every_m] of [
+      ["plain", 50],
+      ["giant", 5],
+    ] as const) {
+      await addZone(service, `${code}-drawn`, X, "schematic", null, { corners: [0, -4000, 6000, -3600], vertex_every_m });
+      await addZone(service, `${code}-approved`, X, "approved_polygon", 10, { corners: [0, -8000, 6000, -7600], vertex_every_m });
+    }
   });
   afterAll(() => service.close());
 
   const ask = (geometry: unknown, more: Record<string, unknown> = {}) =>
     service.check({ geometry, crs: "EPSG:4544", attributes: { emits: ["none"] }, ...more });
   const first = (check: Check, code: string) => check.findings.find((each) => each.rule === "WS-02" && each.feature === code);
+
+  describe("a giant is measured as it would be whole", () => {
+    const SITES = [
+      ["wholly inside", [3000, 100, 3100, 200], "triggered", "within"],
+      ["across the edge", [3000, -50, 3100, 50], "triggered", "overlaps"],
+      ["right through it", [3000, -300, 3100, 700], "triggered", "overlaps"],
+      ["8 m inside its edge", [3000, -50, 3100, 8], "triggered", "overlaps"],
+      ["8 m off", [3000, -108, 3100, -8], "near", "near"],
+      ["990 m off", [3000, -1090, 3100, -990], "near", "near"],
+      ["round all of it", [-500, -500, 6500, 900], "triggered", "overlaps"],
+      ["at its end", [5950, 100, 6050, 200], "triggered", "overlaps"],
+    ] as const;
+    const told = (check: Check, code: string) => {
+      const found = check.findings.filter((each) => each.feature === code);
+      return found
+        .map(({ rule, outcome, relation, reasons, overlap_m2, share_of_site, distance_m }) => ({
+          ...{ rule, outcome, relation },
+          share: share_of_site === null ? null : share_of_site.toFixed(5),
+          reasons: reasons.map(({ code: reason }) => reason),
+          overlap_m2: overlap_m2 === null ? null : Math.round(overlap_m2 * 10),
+          distance_mm: distance_m === null ? null : Math.round(distance_m * 100),
+        }))
+        .toSorted((a, b) => (a.rule < b.rule ? -1 : 1));
+    };
+    it.each(SITES)("%s", async (_name, [west, south, east, north], outcome, relation) => {
+      const drawn = await ask(site(X, west, south - 4000, east, north - 4000));
+      expect(first(drawn, "giant-drawn")).toMatchObject({ outcome, relation });
+      const plain = told(drawn, "plain-drawn");
+      expect(plain.length).toBeGreaterThan(0);
+      expect(told(drawn, "giant-drawn")).toEqual(plain);
+      const approved = await ask(site(X, west, south - 8000, east, north - 8000));
+      expect(told(approved, "giant-approved").length).toBeGreaterThan(0);
+      expect(told(approved, "giant-approved")).toEqual(told(approved, "plain-approved"));
+    });
+
+    it("such a check replays the same", async () => {
+      const { id } = await ask(site(X, 3000, -4050, 3100, -3950));
+      const response = await service.post(`/api/checks/${id}/replay`, {});
+      expect(await response.json()).toEqual({ same: true, differences: [] });
+    });
+  });
 
   describe("a schematic zone is taken as drawn", () => {
     it.each([

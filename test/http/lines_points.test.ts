@@ -12,7 +12,7 @@ const LON = 105.73;
 const RIVER = `LINESTRING(${LON} 29.345, ${LON} 29.315)`;
 const METRE_EAST = 1 / 97_080;
 const at = (from_m: number, to_m: number) => rectangle(LON + from_m * METRE_EAST, 29.33, LON + to_m * METRE_EAST, 29.3305);
-const WATCHED = ["river", "facility/outfall"];
+const WATCHED = ["river", "facility/outfall", "industrial_park"];
 
 eachEngine((engine) => {
   let service: Service;
@@ -38,6 +38,7 @@ eachEngine((engine) => {
           },
           looks("CROSSES", "river"),
           looks("HOLDS", "facility/outfall"),
+          looks("PARK", "industrial_park", { relation: "outside" }),
         ],
         checklists: catalogue.checklists.map((list) => ({ ...list, themes: [...new Set([...list.themes, ...WATCHED])] })),
       },
@@ -57,7 +58,27 @@ eachEngine((engine) => {
       values ('mouth', '测试排口', 'Test outfall', '2000-01-01', 'schematic', 'test', 'test', st_geomfromtext(${outfall}, 4490),
         st_transform(st_geomfromtext(${outfall}, 4490), 3857), 'outfall', 'outfall', 'operating')`.execute(service.database.db);
   });
+  const park = JSON.stringify(at(-600, -200));
+  beforeAll(async () => {
+    await sql`insert into industrial_park (code, name_zh, name_en, valid_from, basis, source, file, geom, geom_3857, park_kind)
+      select 'ground', '测试园区', 'Test park', '2000-01-01', 'schematic', 'test', 'test', g, st_transform(g, 3857), 'industrial'
+      from (select st_multi(st_setsrid(st_geomfromgeojson(${park}::text), 4490)) as g) as one`.execute(service.database.db);
+  });
   afterAll(() => service.close());
+
+  it.each([
+    ["50 cm wide, 100 m from a park", -100, -99.5, "triggered"],
+    ["50 cm wide, at the park's edge", -200, -199.5, "triggered"],
+    ["50 cm wide, in the park", -400, -399.5, "not_triggered"],
+    ["100 m wide, in the park", -500, -400, "not_triggered"],
+  ] as const)("a plot %s: %s to %s m, a rule that requires a park is %s", async (_name, from_m, to_m, outcome) => {
+    const [west, south] = at(from_m, to_m).coordinates[0]![0]! as [number, number];
+    const high = 0.6 / 110_800;
+    const wide = (to_m - from_m) * METRE_EAST;
+    const plot = to_m - from_m < 1 ? rectangle(west, south + 1e-4, west + wide, south + 1e-4 + high) : at(from_m, to_m);
+    const check = await ask(plot);
+    expect(check.findings.filter(({ rule: id }) => id === "PARK").map((each) => each.outcome)).toEqual([outcome]);
+  });
 
   const ask = (geometry: unknown, more: object = {}) => service.check({ geometry, ...more });
   const of = (check: Check, id: string): Finding | undefined =>
