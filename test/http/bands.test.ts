@@ -70,7 +70,9 @@ eachEngine((engine) => {
       const found = check.findings.filter((each) => each.feature === code);
       return found
         .map(({ rule, outcome, relation, reasons, overlap_m2, share_of_site, distance_m }) => ({
-          ...{ rule, outcome, relation },
+          rule,
+          outcome,
+          relation,
           share: share_of_site === null ? null : share_of_site.toFixed(5),
           reasons: reasons.map(({ code: reason }) => reason),
           overlap_m2: overlap_m2 === null ? null : Math.round(overlap_m2 * 10),
