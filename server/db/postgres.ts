@@ -13,12 +13,14 @@ import { readVersions } from "./versions.ts";
 const CONNECT_WITHIN_S = 5;
 /** The server ends a late statement itself; a server that is not heard of again is given up this much later. */
 const GRACE_MS = 5000;
+/** To create an extension may take long on a slow disk, whatever limit statements have. */
+const PREPARE_WITHIN_MS = 120_000;
 
 export async function openPostgres(options: OpenOptions & { databaseUrl: string }): Promise<OpenDatabase> {
   const { databaseUrl, statementTimeoutMs = 30_000, poolMax = 8 } = options;
   const pool = createPool(databaseUrl, statementTimeoutMs, poolMax);
   try {
-    await prepare(pool, databaseUrl);
+    await prepare(databaseUrl, statementTimeoutMs);
     const db = new Kysely<Tables>({ dialect: createDialect(pool) });
     return {
       db,
@@ -37,9 +39,10 @@ export async function openPostgres(options: OpenOptions & { databaseUrl: string 
 }
 
 /** Throws one sentence when the server is not what we need; creates the extensions where they are missing. */
-async function prepare(pool: Pool, databaseUrl: string): Promise<void> {
-  const session = await pool.acquire();
+async function prepare(databaseUrl: string, statementTimeoutMs: number): Promise<void> {
+  const pool = createPool(databaseUrl, Math.max(statementTimeoutMs, PREPARE_WITHIN_MS), 1);
   try {
+    const session = await pool.acquire();
     const { rows } = await session.run(
       `select current_setting('server_version_num')::int as server_number, current_setting('server_version') as server,
         (select jsonb_object_agg(name, jsonb_build_object('available', default_version, 'installed', installed_version))
@@ -60,8 +63,9 @@ async function prepare(pool: Pool, databaseUrl: string): Promise<void> {
         );
       });
     }
-  } finally {
     session.release();
+  } finally {
+    await pool.close();
   }
 }
 
