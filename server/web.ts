@@ -1,6 +1,6 @@
 /** The web application, built when its sources have changed and not otherwise. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -49,12 +49,18 @@ function filesOf(folder: string): string[] {
     .flatMap((entry) => (entry.isDirectory() ? filesOf(join(folder, entry.name)) : [join(folder, entry.name)]));
 }
 
-/** Older builds, and what builds cut short left more than an hour ago. */
+const HOUR_MS = 3_600_000;
+/** A service that began before the sources changed still serves its own build. */
+const KEPT_MS = 7 * 24 * HOUR_MS;
+
+/** Builds older than a week, and what builds cut short left more than an hour ago. */
 function removeOthers(keep: string): void {
   for (const name of readdirSync(CACHE)) {
     const path = join(CACHE, name);
     const begun = /^building-\d+-(\d+)$/.exec(name);
-    const stale = begun ? Date.now() - Number(begun[1]) > 3_600_000 : name.startsWith("web-");
+    const stale = begun
+      ? Date.now() - Number(begun[1]) > HOUR_MS
+      : name.startsWith("web-") && Date.now() - statSync(path).mtimeMs > KEPT_MS;
     if (stale && path !== keep) rmSync(path, { recursive: true, force: true });
   }
 }

@@ -100,10 +100,11 @@ export type ImportSummary = Pick<Import, "id" | "created_at" | "kept_until" | "f
 };
 
 /** Which columns of a table are what, by the names that `TableReading` gives; an empty name: no column is. `x` is easting or
- *  longitude; `x` and `y` go together. */
+ *  longitude; `x` and `y` go together, or `wkt` stands alone, whose cells are whole shapes. */
 export type ColumnChoice = {
   x?: string;
   y?: string;
+  wkt?: string;
   plot?: string;
   ring?: string;
   point?: string;

@@ -64,6 +64,7 @@ function classesOf(
   const done: Record<string, Answer> = {};
   const begun = new Set<string>();
   const specs = new Map(catalogue.classes.map((each) => [each.code, each]));
+  const known = { ...facts, classes: done };
   const answer = (code: string): void => {
     if (code in done) return;
     const spec = specs.get(code);
@@ -71,7 +72,7 @@ function classesOf(
     if (begun.has(code)) throw new Error(`Class ${code} reads itself.`);
     begun.add(code);
     for (const other of classesIn(spec.condition)) answer(other);
-    const own = evaluate(spec.condition, { ...facts, classes: done });
+    const own = evaluate(spec.condition, known);
     done[code] = activity.asserts.includes(code) ? asserted(own, spec.condition) : own;
   };
   for (const { code } of catalogue.classes) answer(code);

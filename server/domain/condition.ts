@@ -38,13 +38,14 @@ export type Facts = {
 };
 
 const decided = (value: boolean, assumed: string[] = []): Answer => ({ value: value ? "true" : "false", missing: [], assumed });
+const NO = decided(false);
 export const open = (missing: Missing[], assumed: string[] = []): Answer => ({ value: "unknown", missing, assumed });
 
 /** The value of `condition` under `facts`. Throws when a class is named that `facts.classes` does not hold: the loader
  *  refuses such a catalogue. */
 export function evaluate(condition: Condition, facts: Facts): Answer {
-  if ("all" in condition) return allOf(condition.all.map((arm) => evaluate(arm, facts)));
-  if ("any" in condition) return negate(allOf(condition.any.map((arm) => negate(evaluate(arm, facts)))));
+  if ("all" in condition) return allOf(condition.all, (arm) => evaluate(arm, facts));
+  if ("any" in condition) return negate(allOf(condition.any, (arm) => negate(evaluate(arm, facts))));
   if ("not" in condition) return negate(evaluate(condition.not, facts));
   if ("activity" in condition) return decided(condition.activity.includes(facts.activity));
   if ("tag" in condition) return decided(facts.tags.includes(condition.tag));
@@ -99,17 +100,20 @@ export function* leaves(condition: Condition, path = ""): Generator<{ leaf: Cond
   } else yield { leaf: condition, path };
 }
 
-function allOf(arms: Answer[]): Answer {
-  const no = arms.filter((arm) => arm.value === "false");
-  // Of several reasons to say no, the one that assumes least.
-  if (no.length > 0)
-    return decided(
-      false,
-      no.map((arm) => arm.assumed).reduce((a, b) => (b.length < a.length ? b : a)),
-    );
-  const assumed = [...new Set(arms.flatMap((arm) => arm.assumed))];
-  const missing = arms.flatMap((arm) => arm.missing);
-  return arms.some((arm) => arm.value === "unknown") ? open(unique(missing), assumed) : decided(true, assumed);
+function allOf(conditions: readonly Condition[], answerOf: (arm: Condition) => Answer): Answer {
+  let no: Answer | undefined;
+  const yes: Answer[] = [];
+  for (const condition of conditions) {
+    const arm = answerOf(condition);
+    if (arm.value !== "false") yes.push(arm);
+    // Of several reasons to say no, the one that assumes least: none can assume less than nothing.
+    else if (arm.assumed.length === 0) return NO;
+    else if (no === undefined || arm.assumed.length < no.assumed.length) no = arm;
+  }
+  if (no !== undefined) return decided(false, no.assumed);
+  const assumed = [...new Set(yes.flatMap((arm) => arm.assumed))];
+  if (!yes.some((arm) => arm.value === "unknown")) return decided(true, assumed);
+  return open(unique(yes.flatMap((arm) => arm.missing)), assumed);
 }
 
 function negate(answer: Answer): Answer {
@@ -122,10 +126,25 @@ export function unique(missing: Missing[]): Missing[] {
   return [...new Map(missing.map((one) => [`${one.kind} ${one.name}`, one])).values()];
 }
 
+const ABSENT = new WeakMap<Facts["specs"], ReadonlyMap<string, AttributeValue>>();
+
+/** What not giving an attribute means, where it means something; made once for a vocabulary. */
+function absentIn(specs: Facts["specs"]): ReadonlyMap<string, AttributeValue> {
+  const known = ABSENT.get(specs);
+  if (known) return known;
+  const made = new Map(
+    specs.flatMap(({ name, absent }): [string, AttributeValue][] =>
+      absent === null || absent === undefined ? [] : [[name, absent]],
+    ),
+  );
+  ABSENT.set(specs, made);
+  return made;
+}
+
 function attributeOf(name: string, facts: Facts): { value: AttributeValue | undefined; assumed: string[] } {
   const known = facts.fixed[name] ?? facts.attributes[name];
   if (known !== undefined) return { value: known, assumed: [] };
-  const absent = facts.specs.find((spec) => spec.name === name)?.absent ?? undefined;
+  const absent = absentIn(facts.specs).get(name);
   return { value: absent, assumed: absent === undefined ? [] : [name] };
 }
 

@@ -7,7 +7,7 @@ import { closeRing, isClosed, readLayer, RowFault, type Budget, type Row } from 
 import { isNorthing, zonePrefix } from "./magnitude.ts";
 import { nestRings } from "./rings.ts";
 import { joinAngles } from "./table_angles.ts";
-import { allNamed, findColumns, guessHeader, namesLines, POINT, type Columns } from "./table_columns.ts";
+import { allNamed, findColumns, guessHeader, isPlace, namesLines, POINT, type Columns } from "./table_columns.ts";
 import { parseWkt } from "./wkt.ts";
 
 /** A table as its cells; `row` of features and faults is the number of its line or sheet row, from 1. */
@@ -47,11 +47,10 @@ export function readTables(
   return { layers: open, skipped: skipped.filter((name) => !open.some((layer) => layer.name === name)) };
 }
 
-/** A table whose columns nobody could tell; null where no two of them are named over numbers. */
+/** A table whose columns nobody could tell; null where no two of them are named over numbers or shapes. */
 function openTable({ name, cells, encoding, notes }: Table): ReadLayer | null {
   const { header, names, start } = guessHeader(cells);
-  const numbers = cells.slice(start).some((row) => row.filter((cell) => readCoordinate(cell) !== null).length > 0);
-  if (header < 0 || names.length < 2 || !numbers) return null;
+  if (header < 0 || names.length < 2 || !cells.slice(start).some((row) => row.some(isPlace))) return null;
   const none = { x: null, y: null, plot: null, ring: null, point: null, wkt: null, geometry: null };
   return {
     name,

@@ -33,32 +33,33 @@ const HEADER_ROWS = 20;
 
 const ROLES = ["plot", "ring", "point"] as const;
 
-/** By the headers, or by the first two columns of numbers; a person's choice goes before both. Null where the table has no
+/** By the headers, or by a column of shapes, or by the first two columns of numbers; a person's choice goes before all. Null where the table has no
  *  coordinates. Throws FormatError `column_unknown`. */
 export function findColumns(rows: readonly unknown[][], chosen: ColumnChoice | undefined): Columns | null {
-  const named = [chosen?.x, chosen?.y, ...ROLES.map((role) => chosen?.[role])].filter(
+  const placed = chosen?.x !== undefined || chosen?.wkt !== undefined;
+  const named = [chosen?.x, chosen?.y, chosen?.wkt, ...ROLES.map((role) => chosen?.[role])].filter(
     (name) => name !== undefined && name !== "",
   );
   for (const [header, row] of rows.slice(0, HEADER_ROWS).entries()) {
     const names = row.map((cell) => String(cell ?? "").trim());
     if (named.some((name) => !names.includes(name!))) continue;
-    const found = chosen?.x !== undefined ? byChoice(names, chosen) : byHeader(names);
+    const found = placed ? byChoice(names, chosen!) : byHeader(names);
     if (found) return { header, names, ...withRoles(names, found, chosen) };
   }
-  const found = byNumbers(rows);
+  const found = byShapes(rows) ?? byNumbers(rows);
   if (!chosen || named.length === 0) return found;
   const { header, names } = guessHeader(rows);
   const unknown = named.filter((name) => !names.includes(name!));
   if (unknown.length > 0) throw new FormatError("column_unknown", { names: unknown.join(", ").slice(0, 200) });
-  if (chosen.x !== undefined) return { header, names, ...withRoles(names, byChoice(names, chosen), chosen) };
+  if (placed) return { header, names, ...withRoles(names, byChoice(names, chosen), chosen) };
   return found && { ...found, ...withRoles(found.names, found, chosen) };
 }
 
 /** The names of all columns, and the row they stand in (-1: none): the last row of several cells above the first row with a
- *  number. A column without a name is called `column_<n>`, from 1. */
+ *  number or a shape. A column without a name is called `column_<n>`, from 1. */
 export function guessHeader(rows: readonly unknown[][]): { header: number; names: string[]; start: number } {
   const start = Math.max(
-    rows.findIndex((row) => row.some((cell) => readCoordinate(cell) !== null)),
+    rows.findIndex((row) => row.some(isPlace)),
     0,
   );
   const header = rows.slice(0, start).findLastIndex((row) => row.filter(says).length > 1);
@@ -113,14 +114,18 @@ function byHeader(names: readonly string[]): Roles | null {
   });
   if (east !== -1 && north !== -1) return east < north ? roles(east, north, "xy") : roles(north, east, "yx");
   if (x !== -1 && y !== -1 && x !== y) return roles(x, y, null);
-  if (wkt !== -1) return { first: -1, second: -1, named: null, wkt, ...others(names, [wkt]) };
-  return null;
+  return wkt === -1 ? null : ofShapes(names, wkt, []);
 }
 
-/** `x` and `y` are among the names. */
-function byChoice(names: readonly string[], { x, y, ...more }: ColumnChoice): Roles {
-  const [first, second] = [names.indexOf(x!), names.indexOf(y!)];
+function ofShapes(names: readonly string[], wkt: number, taken: readonly number[]): Roles {
+  return { first: -1, second: -1, named: null, wkt, ...others(names, [wkt, ...taken]) };
+}
+
+/** `x` and `y`, or `wkt`, are among the names. */
+function byChoice(names: readonly string[], { x, y, wkt, ...more }: ColumnChoice): Roles {
   const said = ROLES.map((role) => names.indexOf(more[role] ?? "")).filter((column) => column !== -1);
+  if (wkt !== undefined) return ofShapes(names, names.indexOf(wkt), said);
+  const [first, second] = [names.indexOf(x!), names.indexOf(y!)];
   return { first, second, named: "xy", wkt: null, ...others(names, [first, second, ...said]) };
 }
 
@@ -130,6 +135,32 @@ function withRoles(names: readonly string[], roles: Roles, chosen: ColumnChoice 
     return [role, chosen![role] === "" || column === -1 ? null : column] as const;
   });
   return { ...roles, ...Object.fromEntries(said) };
+}
+
+const SHAPE = /^\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)\s*(Z|M|ZM)?\s*\(/i;
+
+function isShape(cell: unknown): boolean {
+  return typeof cell === "string" && SHAPE.test(cell);
+}
+
+/** A number that may be a coordinate, or a whole shape. */
+export function isPlace(cell: unknown): boolean {
+  return isShape(cell) || readCoordinate(cell) !== null;
+}
+
+/** Without known headers: the first column whose cells are shapes in nine of ten rows. */
+function byShapes(rows: readonly unknown[][]): Columns | null {
+  const start = rows.findIndex((row) => row.some(isShape));
+  if (start === -1) return null;
+  const filled = rows.slice(start).filter((row) => row.some(says));
+  const width = Math.max(...filled.slice(0, 100).map((row) => row.length));
+  const wkt = Array.from({ length: width }, (_, i) => i).find(
+    (i) => filled.filter((row) => isShape(row[i])).length >= filled.length * 0.9,
+  );
+  if (wkt === undefined) return null;
+  const header = start - 1;
+  const names = allNamed(rows[header] ?? [], width).slice(0, width);
+  return { header, names, ...ofShapes(names, wkt, []) };
 }
 
 /** Without known headers: the first two columns that are numbers in nine of ten rows, as `点号,X,Y` has them, and as `X,Y` does. */

@@ -119,6 +119,7 @@ const COLUMNS = z
   .strictObject({
     x: text(200).optional(),
     y: text(200).optional(),
+    wkt: text(200).optional(),
     plot: z.string().trim().max(200).optional(),
     ring: z.string().trim().max(200).optional(),
     point: z.string().trim().max(200).optional(),
@@ -127,7 +128,8 @@ const COLUMNS = z
   .refine(({ x, y }) => (x === undefined) === (y === undefined) && (x === undefined || x !== y), {
     error: "x, y (two columns)",
     path: ["y"],
-  });
+  })
+  .refine(({ x, wkt }) => x === undefined || wkt === undefined, { error: "x, y | wkt", path: ["wkt"] });
 
 const OPTIONS = z.strictObject({
   encoding: z.enum(["UTF-8", "GB18030", "GBK", "UTF-16LE", "UTF-16BE", "Big5"]).optional(),

@@ -317,6 +317,22 @@ describe("choices of a person", () => {
     expect([chosen.features.filter(({ geometry }) => geometry).length, chosen.faults[0]!.code]).toEqual([2, "cell_no_number"]);
   });
 
+  it("name a column of whole shapes; a column whose cells are shapes is found without", async () => {
+    const shapes = 'name,x,y,外形\n甲,105.85,29.33,"POLYGON ((105.85 29.33,105.86 29.33,105.86 29.34,105.85 29.33))"\n';
+    expect((await readText(shapes)).layers[0]!.features[0]!.geometry!.type).toBe("Point");
+    const chosen = (await readText(shapes, { columns: { wkt: "外形" } })).layers[0]!;
+    expect(chosen.features[0]).toMatchObject({ geometry: { type: "Polygon" }, properties: { name: "甲", x: "105.85" } });
+    expect(chosen.table!.taken).toMatchObject({ x: null, y: null, wkt: "外形" });
+    const found = (await readFiles([{ name: "a.csv", bytes: Buffer.from("名称,外形\n甲,POINT (105.85 29.33)\n乙,无\n") }]))
+      .layers[0]!;
+    expect(found.table!.taken).toMatchObject({ x: null, wkt: null });
+    const most = `名称,外形\n${"甲,POINT (105.85 29.33)\n".repeat(9)}乙,无\n`;
+    const read = (await readFiles([{ name: "a.csv", bytes: Buffer.from(most) }])).layers[0]!;
+    expect([read.table!.taken.wkt, read.counts.read, read.faults.map(({ code }) => code)]).toEqual(["外形", 9, ["wkt_broken"]]);
+    const bare = await readFiles([{ name: "a.csv", bytes: Buffer.from("甲,POINT (105.85 29.33)\n乙,POINT (105.86 29.33)\n") }]);
+    expect(bare.layers[0]!.features.map(({ properties }) => properties)).toEqual([{ column_1: "甲" }, { column_1: "乙" }]);
+  });
+
   it("that the file cannot follow are faults", async () => {
     await expect(readText(table, { columns: { x: "a", y: "b", plot: "x" } })).rejects.toThrow(code("column_unknown"));
     await expect(readText('{"type":"Point","coordinates":[105,29]}', { columns: { x: "a", y: "b" } })).rejects.toThrow(
