@@ -47,6 +47,21 @@ export function sayBoth(key: string, params: Record<string, unknown> = {}): Text
   return { zh: of("zh"), en: of("en") };
 }
 
+/** What data say of themselves comes in one text, at times in both languages: "中文 / English", no Chinese in the second half,
+ *  two words or more. Then the half in `lang`; any other text whole. */
+const BOTH = /^(?=.*\p{Script=Han}.* \/ )(.+?) \/ ((?=.*[A-Za-z]{3}.*[^A-Za-z].*[A-Za-z]{3})[^\p{Script=Han}]+)$/su;
+
+export function halfIn<T extends string | null>(lang: Lang, text: T): T {
+  const halves = text === null ? null : BOTH.exec(text);
+  return halves ? (halves[lang === "zh" ? 1 : 2] as T) : text;
+}
+
+/** A claim of coverage with what it says of itself in `lang`. */
+export function claimIn<C extends object>(lang: Lang, claim: C): C {
+  const said = ["source", "licence", "document", "declared_by"].filter((name) => typeof claim[name as keyof C] === "string");
+  return { ...claim, ...Object.fromEntries(said.map((name) => [name, halfIn(lang, claim[name as keyof C] as string)])) };
+}
+
 export function isText(value: unknown): value is Text {
   return typeof value === "object" && value !== null && "zh" in value && "en" in value;
 }

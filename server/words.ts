@@ -12,7 +12,7 @@ import type { DecidedBy } from "./domain/stood.ts";
 import { layerOf } from "./layers/index.ts";
 import { columnsOf } from "./layers/layer.ts";
 import { distanceText, percentText } from "./measures.ts";
-import { say } from "./messages.ts";
+import { halfIn, say } from "./messages.ts";
 
 export type ToSay = {
   id: string;
@@ -45,7 +45,7 @@ function sayIn(lang: Lang, what: ToSay): Check {
     coverage: theme.coverage,
     covered: theme.covered,
     data_date: theme.data_date,
-    source: theme.source,
+    source: halfIn(lang, theme.source),
     basis: theme.basis,
     features: theme.features,
     nearest_m: m2(theme.nearest_m),

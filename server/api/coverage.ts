@@ -13,6 +13,7 @@ export type ThemeHolding = {
   data_date: string | null;
   /** The data is five years old or older on the day. */
   stale: boolean;
+  /** In the language asked for, where it is said in both ("中文 / English"); so too `document`, `declared_by` and `licence`. */
   source: string | null;
   basis: Basis | null;
   /** Of a declaration of none. */

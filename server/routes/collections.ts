@@ -8,7 +8,7 @@ import { layerOf, layers } from "../layers/index.ts";
 import { queryablesOf } from "../feature_filter.ts";
 import { columnsOf, type Layer } from "../layers/layer.ts";
 import { legendOf } from "../layers/style.ts";
-import { say } from "../messages.ts";
+import { claimIn, halfIn, say } from "../messages.ts";
 import { CRS84, PAGE_CRS, STORAGE_CRS } from "../page_crs.ts";
 import { langOf, Problem } from "../problem.ts";
 import { coverageOf, jurisdictionNames, places, summarize } from "../queries/collections.ts";
@@ -66,7 +66,7 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date, 
       coverageOf(db, layer, today(now())),
       jurisdictionNames(db),
     ]);
-    const licences = [...new Set(coverage.map((entry) => entry.licence).filter((licence) => licence !== null))];
+    const licences = [...new Set(coverage.flatMap(({ licence }) => halfIn(lang, licence) ?? []))];
     return {
       id: layer.id,
       title: layer.title[lang],
@@ -94,7 +94,7 @@ export function collectionRoutes(db: Db, catalogue: Catalogue, now: () => Date, 
       })),
       legend: legendOf(layer),
       coverage: coverage.map((entry) => ({
-        ...entry,
+        ...claimIn(lang, entry),
         title: catalogue.themes.find((theme) => theme.theme === entry.theme)?.title[lang] ?? entry.theme,
         jurisdiction_name: names[entry.jurisdiction]?.[lang] ?? entry.jurisdiction,
       })),

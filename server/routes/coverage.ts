@@ -13,6 +13,7 @@ import { isStale } from "../domain/staleness.ts";
 import { issuesOf } from "../imports/requests.ts";
 import { layerOf, layers } from "../layers/index.ts";
 import { isDay } from "../layers/validate.ts";
+import { claimIn } from "../messages.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
 import { madeChecklists, storeChecklist } from "../queries/checklists.ts";
 import { hasOutline } from "../queries/coverage.ts";
@@ -41,7 +42,7 @@ export function coverageRoutes(db: Db, base: Catalogue, live: LiveCatalogue, now
   const router = Router();
   const json = express.json({ limit: 256 * 1024, type: ["application/json", "text/plain"] });
   const say = (request: Request, declared: Declared): Declaration => ({
-    ...declared,
+    ...claimIn(langOf(request), declared),
     title: base.themes.find(({ theme }) => theme === declared.theme)?.title[langOf(request)] ?? declared.theme,
   });
 
@@ -69,7 +70,7 @@ export function coverageRoutes(db: Db, base: Catalogue, live: LiveCatalogue, now
       if (!features) return [];
       const said = claims.get(theme.theme);
       // That a theme is not loaded may be written down too; it has no data to tell of.
-      const claim = said?.state === "not_loaded" ? undefined : said;
+      const claim = said === undefined || said.state === "not_loaded" ? undefined : claimIn(langOf(request), said);
       const of = theme.jurisdiction;
       return [
         {

@@ -5,6 +5,7 @@ import type { Db } from "../db/open.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import { ageInDays, isStale } from "../domain/staleness.ts";
 import { layerOf } from "../layers/index.ts";
+import { claimIn } from "../messages.ts";
 import { langOf, Problem } from "../problem.ts";
 import { claimedAreas } from "../queries/coverage_areas.ts";
 import { badParameter, dateParameter, parameters } from "../query.ts";
@@ -38,7 +39,7 @@ export function coverageAreaRoutes(db: Db, { themes }: Catalogue, now: () => Dat
           title: spec.title[lang],
           layer: spec.layer,
           district: jurisdiction,
-          ...area,
+          ...claimIn(lang, area),
           ...(area.state === "not_loaded" ? { data_date, basis: null, licence: null } : {}),
           jurisdiction_name: jurisdiction_names?.[lang] ?? null,
           age_days: data_date === null ? null : ageInDays(data_date, asOf),

@@ -1,15 +1,7 @@
 /** The map on paper: one page of the right size with everything a sheet must say. */
 import { writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import type { List } from "../../server/api/common.ts";
-import type { ThemeHolding } from "../../server/api/coverage.ts";
 import { inBrowser, openScreen } from "../support/browser.ts";
-
-/** Longest first: one may hold another. */
-async function sourcesOf(url: string): Promise<string[]> {
-  const { items } = (await (await fetch(`${url}/api/coverage?jurisdiction=500118`)).json()) as List<ThemeHolding>;
-  return items.flatMap(({ source }) => source ?? []).toSorted((a, b) => b.length - a.length);
-}
 
 const SIZES = [
   ["zh", "A4", true, [297, 210]],
@@ -52,7 +44,7 @@ inBrowser("print", (suite) => {
         "附注 note",
         "1:25,000",
         "CGCS2000",
-        "Shuijie sample data",
+        lang === "zh" ? "水界示例数据" : "Shuijie sample data",
         lang === "zh" ? "一级保护区" : "first-level zone",
         lang === "zh" ? "示例数据" : "Sample data",
         lang === "zh" ? "无底图" : "No ground map",
@@ -60,9 +52,8 @@ inBrowser("print", (suite) => {
       ])
         expect(words).toContain(said);
       expect(words).toMatch(/20\d\d-\d\d-\d\d/);
-      // What was given is printed as it was given: the title, the note, and what the data say of their source.
-      const given = ["红江闸坝 <b>水源</b>", "附注 note", ...(await sourcesOf(suite.service.url))];
-      if (lang === "en") expect(given.reduce((rest, one) => rest.replace(one, ""), words!)).not.toMatch(/[\u4e00-\u9fff]/);
+      if (lang === "en")
+        expect(words!.replace("红江闸坝 <b>水源</b>", "").replace("附注 note", "")).not.toMatch(/[\u4e00-\u9fff]/);
     },
   );
 

@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
-import { messages } from "../../server/messages.ts";
+import { claimIn, halfIn, messages, say } from "../../server/messages.ts";
 import { readCatalogue } from "../../server/service.ts";
-import { say } from "../../server/messages.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const sources = ["server", "web"].flatMap((folder) =>
@@ -130,4 +129,44 @@ it("every family of settings that a rule or class reads has words", () => {
   expect(families.length).toBeGreaterThan(1);
   for (const family of families)
     for (const lang of ["zh", "en"] as const) expect(say(lang, `setting.${family}`)).not.toContain("setting.");
+});
+
+describe("what data say of themselves", () => {
+  it("is said in one language where it is said in both, and whole otherwise", () => {
+    expect([halfIn("zh", "水界示例数据 / Shuijie sample data"), halfIn("en", "水界示例数据 / Shuijie sample data")]).toEqual([
+      "水界示例数据",
+      "Shuijie sample data",
+    ]);
+    for (const whole of [
+      "区生态环境局矢量",
+      "Survey / office data",
+      "区局 / DWG",
+      "环评 / 水利普查",
+      "区局 / survey of 永川",
+      "区局/Survey office",
+      "",
+    ])
+      expect([halfIn("zh", whole), halfIn("en", whole)]).toEqual([whole, whole]);
+    expect(halfIn("zh", null)).toBeNull();
+    expect(claimIn("en", { source: "区局图 / Bureau map", licence: null, features: 3 })).toEqual({
+      source: "Bureau map",
+      licence: null,
+      features: 3,
+    });
+  });
+
+  it("is in both languages in every file of the sample that says it twice", () => {
+    const texts = new Set<string>();
+    const walk = (value: unknown): void => {
+      if (typeof value === "string" && value.includes(" / ")) texts.add(value);
+      else if (typeof value === "object" && value !== null) for (const each of Object.values(value)) walk(each);
+    };
+    for (const entry of readdirSync(join(ROOT, "geodata", "layers"), { recursive: true, withFileTypes: true }))
+      if (entry.isFile()) walk(JSON.parse(readFileSync(join(entry.parentPath, entry.name), "utf8")));
+    expect(texts.size).toBeGreaterThan(10);
+    for (const text of texts) {
+      expect(halfIn("en", text)).not.toMatch(/\p{Script=Han}/u);
+      expect(halfIn("zh", text)).not.toContain(" / ");
+    }
+  });
 });

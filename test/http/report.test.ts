@@ -109,7 +109,8 @@ eachEngine((engine) => {
         expect(words(figure)).toContain(say(lang, "report.figure.north"));
         expect(words(figure)).toContain(say(lang, "report.sample"));
       }
-      for (const figure of figures.slice(0, -1)) expect(words(figure)).toContain("Shuijie sample data");
+      for (const figure of figures.slice(0, -1))
+        expect(words(figure)).toContain(lang === "zh" ? "水界示例数据" : "Shuijie sample data");
       for (const { title } of met) expect(figures.some((figure) => figure.includes(title))).toBe(true);
       for (const corner of ["J1", "J2", "J3", "J4"]) expect(words(figures.at(-1)!)).toContain(` ${corner} `);
     });
