@@ -295,7 +295,7 @@ eachEngine((engine) => {
 
     it("a changed, a missing and a smuggled file are named", async () => {
       const { code, said } = await run("changed", {
-        "sources.json": text("sources.json").replace("sample", "survey"),
+        "sources.json": text("sources.json").replace('"source": "', '"source": "1:2000 '),
         "rules.json": null,
         "more.txt": "x",
       });
