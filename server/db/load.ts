@@ -10,6 +10,7 @@ import type { Layer } from "../layers/layer.ts";
 import { columnsOf } from "../layers/layer.ts";
 import { layers } from "../layers/index.ts";
 import { faultsOfFeature, sentenceOf } from "../layers/validate.ts";
+import { analyzeTable } from "./analyze.ts";
 import { jsonb } from "./json.ts";
 import type { Db } from "./open.ts";
 import { recordsetOf } from "./recordset.ts";
@@ -69,7 +70,7 @@ export async function loadAll(
     const files = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith(".geojson")).toSorted();
     for (const file of files) done.push(await loadFile(db, layer, folder, file));
     await sql`insert into layer_version (layer, version) values (${layer.id}, 1) on conflict do nothing`.execute(db);
-    await sql`analyze ${sql.table(layer.id)}`.execute(db);
+    await analyzeTable(db, layer.id);
   }
   return done;
 }

@@ -2,6 +2,7 @@
  *  taken back exactly from that log. A code's lives never overlap; the database sees to it. */
 import { type RawBuilder, sql } from "kysely";
 import type { ImportChange } from "../api/imports.ts";
+import { analyzeTable } from "../db/analyze.ts";
 import { jsonb } from "../db/json.ts";
 import type { Db } from "../db/open.ts";
 import { recordsetOf } from "../db/recordset.ts";
@@ -118,7 +119,7 @@ export async function applyRows(db: Db, given: Application): Promise<NotApplied 
   const names = Object.keys(columnsOf(layer));
   const mine = sql`r.application = ${application}::uuid`;
   const webbed = sql`st_transform(r.geom, 3857)`;
-  return db
+  const refused = await db
     .transaction()
     .execute(async (tx) => {
       await holdLayer(tx, layer);
@@ -186,6 +187,8 @@ export async function applyRows(db: Db, given: Application): Promise<NotApplied 
       if (error instanceof NotWritten) return error.why;
       throw error;
     });
+  if (refused === undefined) await analyzeTable(db, layer.id);
+  return refused;
 }
 
 /** Rolls the transaction back. */

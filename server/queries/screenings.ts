@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Conclusion } from "../api/checks.ts";
 import type { RunState, Screening, SiteOutline } from "../api/screenings.ts";
+import { analyzeTable } from "../db/analyze.ts";
 import { jsonb } from "../db/json.ts";
 import type { Db } from "../db/open.ts";
 import { moment } from "./checks.ts";
@@ -29,6 +30,7 @@ export async function storeScreening(
         from jsonb_to_recordset(${jsonb(rows)}) as s (n int, given jsonb, name text, activity text, action text)`.execute(tx);
     }
   });
+  await analyzeTable(db, "screening_site");
 }
 
 /** The next sites that were not looked at yet. */

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Geometry } from "../api/common.ts";
 import type { Sweep } from "../api/sweeps.ts";
+import { analyzeTable } from "../db/analyze.ts";
 import { jsonb } from "../db/json.ts";
 import type { Db } from "../db/open.ts";
 import { facility } from "../layers/facility/index.ts";
@@ -11,7 +12,7 @@ import { propertiesOf } from "./collections.ts";
 /** Writes a sweep of every facility that stands on the date, and gives its id; where one is queued or running for the date,
  *  that one's. */
 export async function storeSweep(db: Db, id: string, as_of: string): Promise<string> {
-  return db.transaction().execute(async (tx) => {
+  const stored = await db.transaction().execute(async (tx) => {
     const { rows } = await sql`insert into sweep (id, as_of, total, previous) values (${id}::uuid, ${as_of}::date, 0,
         (select id from sweep where state = 'done' order by finished_at desc, created_at desc limit 1))
       on conflict (as_of) where state in ('queued', 'running') do nothing returning id`.execute(tx);
@@ -29,6 +30,8 @@ export async function storeSweep(db: Db, id: string, as_of: string): Promise<str
     );
     return id;
   });
+  await analyzeTable(db, "sweep_facility");
+  return stored;
 }
 
 export type FacilityRow = { facility: string; properties: Record<string, unknown>; geometry: Geometry };
@@ -99,19 +102,20 @@ export async function writeSwept(db: Db, id: string, swept: SweptFacility[], clu
 /** Ends a sweep whose every facility was looked at: says of each clue whether it appeared, changed or stayed, and which of
  *  the sweep before are gone. */
 export async function finishSweep(db: Db, id: string): Promise<void> {
+  await analyzeTable(db, "sweep_violation");
   await db.transaction().execute(async (tx) => {
     const { rows } = await sql`select id from sweep where id = ${id}::uuid and state = 'running' for update`.execute(tx);
     if (rows.length === 0) return;
     await sql`
-      update sweep_violation as new set change = case
-        when old.violation is null then 'appeared'
-        when old.effect <> new.effect or old.certain <> new.certain or old.deadline is distinct from new.deadline
-          or old.districts <> new.districts or old.found -> 'relation' is distinct from new.found -> 'relation'
-          or abs(coalesce((old.found ->> 'distance_m')::float8, 0) - coalesce((new.found ->> 'distance_m')::float8, 0)) > 0.01 then 'changed'
-        else 'kept' end
-      from sweep_violation as mine
-        left join sweep_violation as old on old.violation = mine.violation and old.sweep = (select previous from sweep where id = ${id}::uuid)
-      where mine.sweep = ${id}::uuid and new.sweep = mine.sweep and new.violation = mine.violation`.execute(tx);
+      update sweep_violation as new set change = coalesce((
+        select case
+          when old.effect <> new.effect or old.certain <> new.certain or old.deadline is distinct from new.deadline
+            or old.districts <> new.districts or old.found -> 'relation' is distinct from new.found -> 'relation'
+            or abs(coalesce((old.found ->> 'distance_m')::float8, 0) - coalesce((new.found ->> 'distance_m')::float8, 0)) > 0.01 then 'changed'
+          else 'kept' end
+        from sweep_violation as old
+        where old.sweep = (select previous from sweep where id = ${id}::uuid) and old.violation = new.violation), 'appeared')
+      where new.sweep = ${id}::uuid`.execute(tx);
     await sql`
       insert into violation_event (violation, what, sweep)
       select violation, change, sweep from sweep_violation where sweep = ${id}::uuid and change <> 'kept'`.execute(tx);

@@ -48,6 +48,7 @@ const rounds = (full: number, quick: number) => (values.quick ? quick : full);
 
 const folder = await mkdtemp(join(tmpdir(), "shuijie-bench-"));
 const figures: Figure[] = [];
+let failed: unknown;
 try {
   if (wants("start")) await starts();
   if (wants("checks", "tiles")) await engines();
@@ -56,6 +57,8 @@ try {
   if (wants("idle", "pan"))
     if (noBrowser) console.log(`Pages: not measured; ${noBrowser}.`);
     else await inBrowser();
+} catch (error) {
+  failed = error;
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -66,7 +69,8 @@ writeJson(join(ROOT, ".cache", "bench.json"), {
   machine: { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length },
   figures,
 });
-process.exit(0);
+if (failed !== undefined) console.error("The rest was not measured:", failed);
+process.exit(failed === undefined ? 0 : 1);
 
 async function starts(): Promise<void> {
   const browser = noBrowser ? undefined : await launchBrowser();
@@ -103,7 +107,7 @@ async function zones(): Promise<void> {
   const measure = async (database: OpenDatabase, own: number[], url?: string) => {
     const service = await startService(database);
     try {
-      figures.push(...(await benchZones(service, own, rounds(5, 2), url)));
+      await benchZones(service, own, rounds(5, 2), (found) => figures.push(...found), url);
     } finally {
       await service.close();
     }

@@ -34,15 +34,16 @@ const WARM_ROUNDS = 3;
 const SCREENED = 500;
 const FARMS = 1000;
 
-/** `sizes` ascending; each adds to the one before. */
+/** `sizes` ascending; each adds to the one before. `take` is given what was measured at each, so that it is not lost when the
+ *  next fails. */
 export async function benchZones(
   service: Service,
   sizes: readonly number[],
   rounds: number,
+  take: (figures: Figure[]) => void,
   databaseUrl?: string,
-): Promise<Figure[]> {
+): Promise<void> {
   const { db, engine } = service.database;
-  const figures: Figure[] = [];
   await prepareDistrict(db);
   await addFarms(db, FARMS);
   const sites = await sitesOf(db, SCREENED);
@@ -53,13 +54,22 @@ export async function benchZones(
     held = size;
     console.log(`zones, ${engine}: ${size} stand after ${((performance.now() - began) / 1000).toFixed(0)} s`);
     await service.refreshTiles();
-    const part = `${size / 1000}k zones, ${engine}`;
-    figures.push(...(await benchOneCheck(service, part, sites.slice(0, CHECKS), rounds)));
-    figures.push(...(await benchScreening(service, part, sites)));
-    figures.push(...(await benchSweep(service, part)));
-    figures.push(...(await benchTileShapes(service, part, rounds, databaseUrl)));
+    await benchOneSize(service, `${size / 1000}k zones, ${engine}`, sites, rounds, take, databaseUrl);
   }
-  return figures;
+}
+
+export async function benchOneSize(
+  service: Service,
+  part: string,
+  sites: Geometry[],
+  rounds: number,
+  take: (figures: Figure[]) => void,
+  databaseUrl?: string,
+): Promise<void> {
+  take(await benchOneCheck(service, part, sites.slice(0, CHECKS), rounds));
+  take(await benchScreening(service, part, sites));
+  take(await benchSweep(service, part));
+  take(await benchTileShapes(service, part, rounds, databaseUrl));
 }
 
 const frameOf = (own: Geometry) => zoneOf((own as Extract<Geometry, { type: "Polygon" }>).coordinates[0]![0]![0]!);
@@ -96,12 +106,14 @@ async function benchOneCheck(service: Service, part: string, sites: Geometry[], 
   ];
 }
 
+const LOOK_EVERY_MS = 500;
+
 async function finished<T extends { state: string }>(read: () => Promise<T>): Promise<T> {
   for (;;) {
     const now = await read();
     if (now.state === "done") return now;
     if (now.state === "failed" || now.state === "cancelled") throw new Error(JSON.stringify(now));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }
 
@@ -162,10 +174,13 @@ async function beside(
       await new Promise((resolve) => setTimeout(resolve, TILE_EVERY_MS));
     }
   })();
-  const took = await timed(work);
-  now.busy = false;
-  await looking;
-  return { took, before, during };
+  try {
+    const took = await timed(work);
+    return { took, before, during };
+  } finally {
+    now.busy = false;
+    await looking.catch(() => undefined); // What ended the work is told, not what it ended.
+  }
 }
 
 /** Tiles of z 8 to 14 along a diagonal of the district. */

@@ -65,6 +65,15 @@ eachEngine((engine) => {
       expect(farm).toMatchObject({ effect: "relocate", certain: true, state: "suspected", change: "appeared" });
   });
 
+  it("the planner knows of the rows as soon as they are there: it would plan the end of a large sweep for an empty table", async () => {
+    const { rows } = await sql<{ name: string; known: number; held: number }>`
+      select 'sweep_facility' as name, (select count(*)::int from sweep_facility) as held,
+        (select reltuples::int from pg_class where relname = 'sweep_facility') as known
+      union all select 'sweep_violation', (select count(*)::int from sweep_violation),
+        (select reltuples::int from pg_class where relname = 'sweep_violation')`.execute(service.database.db);
+    for (const { held, known } of rows) expect([held > 100, known]).toEqual([true, held]);
+  });
+
   it("a clue says what a check of that facility says, no more and no less", async () => {
     const all = await list();
     for (const facility of [...new Set(all.map((each) => each.facility))].filter((_, index) => index % 12 === 0)) {
