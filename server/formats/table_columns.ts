@@ -33,8 +33,8 @@ const HEADER_ROWS = 20;
 
 const ROLES = ["plot", "ring", "point"] as const;
 
-/** By the headers, or by a column of shapes, or by the first two columns of numbers; a person's choice goes before all. Null where the table has no
- *  coordinates. Throws FormatError `column_unknown`. */
+/** By the headers, or by a column of shapes, or by the first two columns of numbers; a person's choice goes before all. Null
+ *  where the table has no coordinates. Throws FormatError `column_unknown`. */
 export function findColumns(rows: readonly unknown[][], chosen: ColumnChoice | undefined): Columns | null {
   const placed = chosen?.x !== undefined || chosen?.wkt !== undefined;
   const named = [chosen?.x, chosen?.y, chosen?.wkt, ...ROLES.map((role) => chosen?.[role])].filter(
