@@ -119,18 +119,29 @@ function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLaye
     },
   });
   if (columns.wkt !== null) {
-    const rows = lines.map(({ row, cells }) => ({
+    const shapes = lines.map(({ row, cells }) => ({
       row,
       geometry: () => wktOf(cells[columns.wkt!]),
       properties: propertiesOf(cells, columns),
     }));
+    const rows = inOrder(
+      shapes,
+      unplacedRows(cells, columns, lines, () => wktOf("")),
+    );
     const layer = readLayer({ ...rest, rows, notes, declared: declaredBy(said, null), expected: rows.length }, budget);
     return { ...layer, table: told(null, false) };
   }
   const turned = order(lines, columns, options, notes);
   notes.push({ code: `table_${shape}`, params: {}, row: null, position: null });
   const rows =
-    shape === "point" ? pointRows(lines, columns, turned) : plotRows(lines, columns, { turned, line: shape === "line", notes });
+    shape === "point"
+      ? inOrder(
+          pointRows(lines, columns, turned),
+          unplacedRows(cells, columns, lines, (row) => {
+            throw new RowFault("cell_no_number", { line: row });
+          }),
+        )
+      : plotRows(lines, columns, { turned, line: shape === "line", notes });
   const layer = readLayer(
     { ...rest, rows, declared: declaredBy(said, firstEasting(lines, turned)), expected: rows.length },
     budget,
@@ -255,6 +266,27 @@ function pointRows(lines: readonly Line[], columns: Columns, turned: boolean): R
     geometry: () => ({ type: "Point", coordinates: positionOf(line, turned) }),
     properties: propertiesOf(line.cells, columns),
   }));
+}
+
+/** Rows of a list that say something but not where: they are counted and named, never dropped. The list ends with the first
+ *  empty row below the last that has a place; what stands below that is no row of it. */
+function unplacedRows(cells: unknown[][], columns: Columns, lines: readonly Line[], fault: (row: number) => Geometry): Row[] {
+  const says = (row: readonly unknown[], column: number) => column >= 0 && String(row[column] ?? "").trim() !== "";
+  const filled = (row: readonly unknown[]) => row.some((_, column) => says(row, column));
+  const places = [columns.first, columns.second, columns.wkt ?? -1];
+  const first = columns.header < 0 ? lines[0]!.row : columns.header + 1;
+  const below = cells.findIndex((row, i) => i >= lines.at(-1)!.row && !filled(row));
+  return cells
+    .slice(0, below === -1 ? cells.length : below)
+    .flatMap((row, i) =>
+      i < first || !filled(row) || places.some((column) => says(row, column))
+        ? []
+        : [{ row: i + 1, geometry: () => fault(i + 1), properties: propertiesOf(row, columns) }],
+    );
+}
+
+function inOrder(placed: Row[], unplaced: Row[]): Row[] {
+  return unplaced.length === 0 ? placed : [...placed, ...unplaced].toSorted((a, b) => a.row - b.row);
 }
 
 type Plotting = { turned: boolean; line: boolean; notes: FormatNote[] };

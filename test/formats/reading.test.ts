@@ -333,6 +333,21 @@ describe("choices of a person", () => {
     expect(bare.layers[0]!.features.map(({ properties }) => properties)).toEqual([{ column_1: "甲" }, { column_1: "乙" }]);
   });
 
+  it("a row that says something but not where is counted and named, wherever it stands; a signature below is no row", async () => {
+    for (const [text, faults] of [
+      ["名称,经度,纬度\n乙,,\n甲,105.85,29.33\n", [["cell_no_number", 2]]],
+      ["名称,经度,纬度\n甲,105.85,29.33\n乙,,\n丙,105.86,29.34\n", [["cell_no_number", 3]]],
+      ["名称,经度,纬度\n甲,105.85,29.33\n丙,105.86,29.34\n乙,,\n", [["cell_no_number", 4]]],
+      ["名称,经度,纬度\n,度,度\n甲,105.85,29.33\n丙,105.86,29.34\n\n填表人:张三,,\n", []],
+      ["名称,wkt\n乙,\n甲,POINT (105.85 29.33)\n", [["wkt_broken", 2]]],
+      [`名称,外形\n${"甲,POINT (105.85 29.33)\n".repeat(9)}乙,\n`, [["wkt_broken", 11]]],
+    ] as const) {
+      const read = (await readFiles([{ name: "a.csv", bytes: Buffer.from(text) }])).layers[0]!;
+      expect(read.faults.map(({ code, row }) => [code, row])).toEqual(faults);
+      expect(read.counts).toMatchObject({ expected: read.counts.read + faults.length, faulty: faults.length });
+    }
+  });
+
   it("that the file cannot follow are faults", async () => {
     await expect(readText(table, { columns: { x: "a", y: "b", plot: "x" } })).rejects.toThrow(code("column_unknown"));
     await expect(readText('{"type":"Point","coordinates":[105,29]}', { columns: { x: "a", y: "b" } })).rejects.toThrow(
