@@ -79,10 +79,8 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(security(ground?.hosts ?? []));
   app.use((request, _response, next) => next((request as { tileError?: unknown }).tileError));
 
-  // What is judged from now on is judged by the checklists of now, whichever process made them.
-  app.post(["/api/checks", "/api/screenings", "/api/sweeps"], (_request, _response, next) =>
-    live.current().then(() => next(), next),
-  );
+  // What is judged from now on is judged by the checklists of now, whichever process made them. (A check asks by itself.)
+  app.post(["/api/screenings", "/api/sweeps"], (_request, _response, next) => live.current().then(() => next(), next));
 
   app.use(healthRoutes(database, options.operator)); //            /health/* /api/messages/{lang} /operator/{command}
   app.use(collectionRoutes(database.db, catalogue, now, ground?.said ?? null)); //       /api /api/collections[/{layer}[/queryables]]
@@ -91,7 +89,7 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(searchRoutes(database.db, now)); //                      /api/search
   app.use(catalogueRoutes(catalogue, now)); //                          /api/rules /api/instruments /api/activities
   app.use(orderRoutes(catalogue, now)); //                              /api/orders
-  app.use(checkRoutes(database, catalogue, now)); //               /api/checks[/{id}[/site.{ending}|replay|restore|disputes[/{id}]]]
+  app.use(checkRoutes(database, live, now)); //                    /api/checks[/{id}[/site.{ending}|replay|restore|disputes[/{id}]]]
   app.use(reportRoutes(database.db, reports, options.publicUrl)); // /api/checks/{id}/report.{format}|evidence.zip
   app.use(verifyRoutes(database.db)); //                           /verify/{hash}
   app.use(screeningRoutes(database.db, catalogue, jobs, now)); //  /api/screenings[/{id}[/sites|events|cancel|resume|results.{format}]]

@@ -6,33 +6,57 @@ import type { OpenDatabase } from "./db/open.ts";
 import { classify } from "./domain/classify.ts";
 import { conclude, concludedThemes } from "./domain/conclude.ts";
 import type { Evidence, LayerEvidence } from "./domain/evidence.ts";
-import { judge, type Project } from "./domain/judge.ts";
+import { type Addressed, judge, type Project } from "./domain/judge.ts";
 import type { Catalogue } from "./domain/rule.ts";
 import { type CheckInput, type Frozen, gather, type Gathered } from "./gather.ts";
 import { layerOf } from "./layers/index.ts";
 import { inSnapshot, measureLayer, type Origin } from "./queries/evidence.ts";
 import { hashOf } from "./hash.ts";
 import { type StoredCheck, storeCheck } from "./queries/checks.ts";
-import { type FramedSite, frameSite, placeSite } from "./queries/site.ts";
-import { sayCheck, type ToSay } from "./words.ts";
+import { type FramedSite, frameSite, type PlacedSite } from "./queries/site.ts";
+import { sayCheck, sayIn, type ToSay } from "./words.ts";
 
-/** Runs a check and stores it, or, for a trial, does not. Throws what the database throws when it is gone: then nothing is
- *  stored. */
+/** Runs a check and stores it. Throws what the database throws when it is gone: then nothing is stored. */
 export async function runCheck(
   database: OpenDatabase,
   newest: Catalogue,
   input: CheckInput,
+  placed: PlacedSite,
   now: Date,
-  { trial = false }: { trial?: boolean } = {},
 ): Promise<Record<Lang, Check>> {
   const catalogue = { ...newest }; // one and the same from first to last, whatever is changed meanwhile
-  const placed = await placeSite(database.db, input.site.parts, input.site.srid);
-  const [{ frozen, evidence }] = (await inSnapshot(database.db, (snapshot) =>
-    gather(snapshot, database, catalogue, input.asOf, [{ input, placed }], { pieces: true, shapes: !trial }),
-  )) as [Gathered];
+  const { frozen, evidence } = await gatherOne(database, catalogue, input, placed, true);
   const said = answer(frozen, catalogue, evidence, { id: randomUUID(), created_at: now.toISOString() });
-  if (!trial) await storeCheck(database.db, { said, frozen, catalogue }, hashOf({ said, frozen, catalogue }));
+  await storeCheck(database.db, { said, frozen, catalogue }, hashOf({ said, frozen, catalogue }));
   return said;
+}
+
+/** The same answer in one language, and nothing is stored. */
+export async function tryCheck(
+  database: OpenDatabase,
+  newest: Catalogue,
+  input: CheckInput,
+  placed: PlacedSite,
+  now: Date,
+  lang: Lang,
+): Promise<Check> {
+  const catalogue = { ...newest };
+  const { frozen, evidence } = await gatherOne(database, catalogue, input, placed, false);
+  const judged = judgeFrozen(frozen, catalogue, evidence);
+  return sayIn(lang, { frozen, evidence, catalogue, ...judged, id: randomUUID(), created_at: now.toISOString() });
+}
+
+async function gatherOne(
+  database: OpenDatabase,
+  catalogue: Catalogue,
+  input: CheckInput,
+  placed: PlacedSite,
+  shapes: boolean,
+): Promise<Gathered> {
+  const found = await inSnapshot(database.db, (snapshot) =>
+    gather(snapshot, database, catalogue, input.asOf, [{ input, placed }], { pieces: true, shapes }),
+  );
+  return found[0]!;
 }
 
 /** Measures again what was frozen, by the same statements over the frozen shapes. */
@@ -68,12 +92,17 @@ function answer(
   return sayCheck({ frozen, evidence, catalogue, ...judgeFrozen(frozen, catalogue, evidence), ...identity });
 }
 
-/** Every finding and theme of what was gathered, and the conclusion, without words. The settings are those frozen with it. */
-export function judgeFrozen(frozen: Frozen, kept: Catalogue, evidence: Evidence): Judged {
+/** What holds of a project wherever it stands, under one catalogue, its settings and one day. */
+export type Known = { classes?: Judged["classes"]; addressed: Addressed };
+
+/** Every finding and theme of what was gathered, and the conclusion, without words. The settings are those frozen with it.
+ *  `known` is of the same project: what it lacks is found and put there. */
+export function judgeFrozen(frozen: Frozen, kept: Catalogue, evidence: Evidence, known?: Known): Judged {
   const catalogue = frozen.settings ? { ...kept, settings: frozen.settings.values } : kept;
   const activity = catalogue.activities.find((each) => each.code === frozen.project.activity)!;
   const project: Project = { ...frozen.project, activity };
-  const classes = classify(project, catalogue);
+  const classes = known?.classes ?? classify(project, catalogue);
+  if (known) known.classes = classes;
   const judgement = judge({
     project,
     classes,
@@ -84,6 +113,7 @@ export function judgeFrozen(frozen: Frozen, kept: Catalogue, evidence: Evidence)
     evidence,
     tolerances: frozen.tolerances,
     asOf: frozen.asOf,
+    addressed: known?.addressed,
   });
   return { project, classes, judgement, concluded: conclude(judgement.findings, concludedThemes(judgement.themes)) };
 }

@@ -19,7 +19,7 @@ export function brief(value: unknown): string {
 }
 
 /** What a request for a check must say, as typed values; or every fault. `others` counts the faults that are not the
- *  geometry's. Not looked at: whether rings cross (`invalidParts` and `ringFault`). */
+ *  geometry's. Not looked at: whether rings cross (`placeSite` and `ringFault`). */
 export function readCheckInput(
   body: unknown,
   catalogue: Catalogue,

@@ -17,7 +17,7 @@ import {
   type Snapshot,
   type Target,
 } from "./queries/evidence.ts";
-import { frameSites, type PlacedSite } from "./queries/site.ts";
+import type { PlacedSite } from "./queries/site.ts";
 import type { ParsedSite } from "./site.ts";
 
 export const SERVICE_VERSION = "0.1.0";
@@ -53,16 +53,6 @@ export type Frozen = {
 
 export type Gathered = { frozen: Frozen; evidence: Evidence };
 
-/** The EPSG code of the CGCS2000 3-degree zone of a longitude, without zone prefix: 4534 (75 E) to 4554 (135 E). */
-export function zoneOf(lon: number): number {
-  return 4509 + Math.floor((lon + 1.5) / 3);
-}
-
-/** The central meridian of such a code, degrees. */
-export function zoneMeridian(srid_gk: number): number {
-  return (srid_gk - 4509) * 3;
-}
-
 export type Placed = { input: Omit<CheckInput, "asOf" | "site">; placed: PlacedSite };
 
 /** Reads, in the snapshot, what the answers for these sites rest on, in their order. Without `shapes` nothing is frozen that a
@@ -76,7 +66,7 @@ export async function gather(
   extent: Extent,
 ): Promise<Gathered[]> {
   const gathered = new Map<Placed, Gathered>();
-  for (const [srid_gk, group] of Map.groupBy(sites, ({ placed }) => zoneOf(placed.lon))) {
+  for (const [srid_gk, group] of Map.groupBy(sites, ({ placed }) => placed.srid_gk)) {
     const found = await gatherInFrame(snapshot, database, catalogue, { asOf, srid_gk, extent }, group);
     for (const [index, each] of found.entries()) gathered.set(group[index]!, each);
   }
@@ -93,14 +83,9 @@ async function gatherInFrame(
   { asOf, srid_gk, extent }: Frame,
   sites: Placed[],
 ): Promise<Gathered[]> {
-  const framed = await frameSites(
-    snapshot.db,
-    sites.map(({ placed }) => placed.geometry),
-    srid_gk,
-  );
   const distances_m = [...new Set([0, ...distancesOf(catalogue)])];
-  const targets = sites.map(({ input, placed }, index): Target => ({
-    site: framed[index]!,
+  const targets = sites.map(({ input, placed }): Target => ({
+    site: placed.framed,
     bbox: placed.bbox,
     accuracy_m: input.accuracy_m,
     radius_m: TOLERANCES.near_m + Math.max(...distances_m) + 2 * input.accuracy_m,
@@ -172,6 +157,7 @@ async function gatherInFrame(
   };
 
   const all = [...targets.keys()];
+  const places = settingsOf(catalogue);
   await read(JURISDICTION, all, () => true);
   const jurisdictions = results.map(({ evidence }, n) => districtsOf(evidence[JURISDICTION]!, targets[n]!.accuracy_m));
   const checklists = jurisdictions.map((codes) => checklistsFor(catalogue, codes, asOf));
@@ -180,17 +166,28 @@ async function gatherInFrame(
     checklists[n]!.map((list) => `${list.jurisdiction}@${list.version}`).join(),
   ).values()) {
     const asked = new Set(checklists[numbers[0]!]!.flatMap((checklist) => checklist.themes));
-    for (const { id } of layers)
-      if (id !== JURISDICTION && catalogue.themes.some(({ theme, layer }) => layer === id && asked.has(theme)))
-        await read(id, numbers, (theme) => asked.has(theme));
-    const coverage = await cover(numbers, [...asked]);
+    const wanted = layers.filter(
+      ({ id }) => id !== JURISDICTION && catalogue.themes.some(({ theme, layer }) => layer === id && asked.has(theme)),
+    );
+    let coverage: Evidence["coverage"][] = [];
+    await snapshot.all([
+      ...wanted.map(
+        ({ id }) =>
+          () =>
+            read(id, numbers, (theme) => asked.has(theme)),
+      ),
+      async () => {
+        coverage = await cover(numbers, [...asked]);
+      },
+    ]);
     for (const [index, n] of numbers.entries()) {
       const { input, placed } = sites[n]!;
-      const { frozen: found, evidence } = results[n]!;
+      const found = inOrder(results[n]!.frozen);
+      const evidence = inOrder(results[n]!.evidence);
       const covered = coverage[index]!;
       const measures: SiteEvidence = {
         area_m2: placed.area_m2,
-        area_gk_m2: framed[n]!.area_gk_m2,
+        area_gk_m2: placed.framed.area_gk_m2,
         length_m: placed.length_m,
         points: placed.points,
         srid_gk,
@@ -212,7 +209,7 @@ async function gatherInFrame(
           coverage: covered,
           jurisdictions: jurisdictions[n]!,
           checklists: checklists[n]!,
-          settings: settingsFor(catalogue, jurisdictions[n]!),
+          settings: places(jurisdictions[n]!),
           versions: {
             layers: Object.fromEntries(
               Object.entries(found).flatMap(([id, layer]) => ("version" in layer ? [[id, layer.version]] : [])),
@@ -227,6 +224,22 @@ async function gatherInFrame(
     }
   }
   return gathered;
+}
+
+/** By layer, in the order of the layers, whichever was read first. */
+function inOrder<T>(byLayer: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(layers.flatMap(({ id }) => (id in byLayer ? [[id, byLayer[id]!]] : [])));
+}
+
+/** `settingsFor`, once for all sites of the same districts. */
+function settingsOf(catalogue: Catalogue): (districts: string[]) => EffectiveSettings {
+  const known = new Map<string, EffectiveSettings>();
+  return (districts) => {
+    const key = districts.join();
+    const settings = known.get(key) ?? settingsFor(catalogue, districts);
+    known.set(key, settings);
+    return settings;
+  };
 }
 
 function halves<T>(list: T[]): [T[], T[]] {

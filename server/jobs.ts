@@ -17,8 +17,8 @@ export type Jobs = {
   close(): Promise<void>;
 };
 
-/** A step should take about this long: the embedded engine answers nobody else meanwhile. */
-const STEP_MS = 300;
+/** A step should take about this long: so late is a cancellation, and so old what is told of the progress. */
+const STEP_MS = 600;
 const MAX_SIZE = 500;
 /** Others may have left work. */
 const LOOK_EVERY_MS = 15_000;

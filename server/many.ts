@@ -1,54 +1,108 @@
-/** Many sites judged at once: gathered together, then judged and said one by one, so that each gets the answer that a check
- *  of it alone would get. Nothing is frozen: an answer to be filed is asked as a check. */
-import type { Check } from "./api/checks.ts";
-import type { Lang } from "./api/common.ts";
-import { judgeFrozen } from "./check.ts";
+/** Many sites judged at once: gathered together, then judged one by one, so that each gets the answer that a check of it alone
+ *  would get. Nothing is frozen: an answer to be filed is asked as a check. */
+import type { Action } from "./api/checks.ts";
+import { type Judged, judgeFrozen, type Known } from "./check.ts";
 import type { OpenDatabase } from "./db/open.ts";
 import type { Catalogue } from "./domain/rule.ts";
-import { type CheckInput, gather, type Gathered } from "./gather.ts";
+import { type CheckInput, type Frozen, gather, type Gathered } from "./gather.ts";
 import { inSnapshot } from "./queries/evidence.ts";
-import { type PlacedSite, placeSites } from "./queries/site.ts";
-import { sayCheck, type ToSay } from "./words.ts";
+import { type PartFault, type Placement, type PlacedSite, placeSites } from "./queries/site.ts";
 
-export type Judging = Gathered & Pick<ToSay, "project" | "classes" | "judgement" | "concluded">;
+export type JudgedSite = Gathered &
+  Judged & {
+    /** The same project in the same place under another action. */
+    under(action: Action): Judged;
+  };
 
+export type Taking = {
+  /** A site's answer, by its number in the list. */
+  take(judged: JudgedSite, index: number): void;
+  /** A site whose parts are not valid. */
+  refuse(faults: PartFault[], index: number): void;
+};
+
+/** While one part is judged, the database gathers the next. */
+const PARTS = 4;
 /** Other work waits no longer than this many sites. */
 const BREATH = 10;
 
-/** Judges sites in one snapshot and hands over each as it is ready. The inputs' rings must be valid. All have one date. */
+type Found = { numbers: number[]; placements: Placement[]; gathered: Gathered[] };
+
+/** Judges sites and hands over each as it is ready; a part of them from one snapshot. All have one date. */
 export async function judgeSites(
   database: OpenDatabase,
   catalogue: Catalogue,
   asOf: string,
   inputs: CheckInput[],
-  take: (judged: Judging, index: number) => void,
+  { take, refuse }: Taking,
 ): Promise<void> {
-  const placed: PlacedSite[] = [];
-  for (const [srid, group] of Map.groupBy([...inputs.keys()], (n) => inputs[n]!.site.srid)) {
-    const found = await placeSites(
-      database.db,
-      group.map((n) => inputs[n]!.site.parts),
-      srid,
-    );
-    for (const [index, n] of group.entries()) placed[n] = found[index]!;
-  }
-  const gathered = await inSnapshot(database.db, (snapshot) =>
-    gather(
-      snapshot,
-      database,
-      catalogue,
-      asOf,
-      inputs.map((input, n) => ({ input, placed: placed[n]! })),
-      { pieces: false, shapes: false },
-    ),
+  const size = Math.max(1, Math.ceil(inputs.length / PARTS));
+  const parts = Array.from({ length: Math.ceil(inputs.length / size) }, (_, i) =>
+    Array.from({ length: Math.min(size, inputs.length - i * size) }, (_each, k) => i * size + k),
   );
-  for (const [index, each] of gathered.entries()) {
-    take({ ...each, ...judgeFrozen(each.frozen, catalogue, each.evidence) }, index);
-    if (index % BREATH === BREATH - 1) await new Promise((resolve) => setImmediate(resolve));
+  const find = (numbers: number[] | undefined): Promise<Found> | undefined => {
+    const finding = numbers && findPart(database, catalogue, asOf, inputs, numbers);
+    finding?.catch(() => undefined); // told when its turn comes
+    return finding;
+  };
+  const judgeAt = createJudging(catalogue);
+  let ahead = find(parts[0]);
+  for (const index of parts.keys()) {
+    const { numbers, placements, gathered } = (await ahead)!;
+    ahead = find(parts[index + 1]);
+    const ready = gathered.values();
+    for (const [k, n] of numbers.entries()) {
+      const { placed, faults } = placements[k]!;
+      if (placed) take(judgeAt(ready.next().value!), n);
+      else refuse(faults, n);
+      if (n % BREATH === BREATH - 1) await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 }
 
-/** The words of one judged site, as a check would say them. */
-export function sayJudged(judged: Judging, catalogue: Catalogue): Record<Lang, Check> {
-  return sayCheck({ ...judged, catalogue, id: "", created_at: "" });
+/** Places the sites of these numbers and gathers for those that are sound. */
+async function findPart(
+  database: OpenDatabase,
+  catalogue: Catalogue,
+  asOf: string,
+  inputs: CheckInput[],
+  numbers: number[],
+): Promise<Found> {
+  const placementOf = new Map<number, Placement>();
+  for (const [srid, group] of Map.groupBy(numbers, (n) => inputs[n]!.site.srid)) {
+    const parts = group.map((n) => inputs[n]!.site.parts);
+    for (const [index, placement] of (await placeSites(database.db, parts, srid)).entries())
+      placementOf.set(group[index]!, placement);
+  }
+  const placements = numbers.map((n) => placementOf.get(n)!);
+  const sound = numbers.flatMap((n): { input: CheckInput; placed: PlacedSite }[] => {
+    const { placed } = placementOf.get(n)!;
+    return placed ? [{ input: inputs[n]!, placed }] : [];
+  });
+  const gathered =
+    sound.length === 0
+      ? []
+      : await inSnapshot(database.db, (snapshot) =>
+          gather(snapshot, database, catalogue, asOf, sound, { pieces: false, shapes: false }),
+        );
+  return { numbers, placements, gathered };
+}
+
+/** Judges site after site; what holds of a project wherever it stands is found once. */
+function createJudging(catalogue: Catalogue): (gathered: Gathered) => JudgedSite {
+  const knowledge = new Map<string, Known>();
+  const knownOf = ({ project: { activity, action, attributes }, jurisdictions, asOf }: Frozen): Known => {
+    // Settings follow the districts.
+    const key = JSON.stringify([activity, action, attributes, jurisdictions, asOf]);
+    const known = knowledge.get(key) ?? { addressed: new Map() };
+    knowledge.set(key, known);
+    return known;
+  };
+  return ({ frozen, evidence }) => {
+    const under = (action: Action): Judged => {
+      const asked = { ...frozen, project: { ...frozen.project, action } };
+      return judgeFrozen(asked, catalogue, evidence, knownOf(asked));
+    };
+    return { frozen, evidence, ...under(frozen.project.action), under };
+  };
 }

@@ -2,7 +2,7 @@
  *  same for ever. Figures that cannot be drawn say so in their place. */
 import type { Check } from "./api/checks.ts";
 import type { Geometry, Lang, Position } from "./api/common.ts";
-import { type Frozen, zoneMeridian } from "./gather.ts";
+import type { Frozen } from "./gather.ts";
 import { hashOf } from "./hash.ts";
 import type { Db } from "./db/open.ts";
 import { JURISDICTION, statusOn } from "./domain/judge.ts";
@@ -10,6 +10,7 @@ import type { Catalogue } from "./domain/rule.ts";
 import { say } from "./messages.ts";
 import type { StoredCheck } from "./queries/checks.ts";
 import { framePositions, shapesAsGeometry } from "./queries/figure.ts";
+import { zoneMeridian } from "./queries/site.ts";
 import { attempt, drawAll, OVERVIEW } from "./report_figures.ts";
 import type { CoordinateRow, Report, ReportFeature } from "./reports/report.ts";
 

@@ -2,7 +2,7 @@
  *  frozen; numbers on a figure are those of the check. */
 import type { Check, Finding, ThemeAnswer } from "./api/checks.ts";
 import type { Geometry, Lang } from "./api/common.ts";
-import { type Frozen, zoneMeridian } from "./gather.ts";
+import type { Frozen } from "./gather.ts";
 import { isBroken } from "./db/errors.ts";
 import type { Db } from "./db/open.ts";
 import { JURISDICTION } from "./domain/judge.ts";
@@ -11,6 +11,7 @@ import type { Layer, Paint } from "./layers/layer.ts";
 import { areaText, distanceText } from "./measures.ts";
 import { say } from "./messages.ts";
 import { bringShapes, type Brought, type Drawn, drawShapes, type ToBring } from "./queries/figure.ts";
+import { zoneMeridian } from "./queries/site.ts";
 import { type Box, type Drawing, frameOf, type Label, type LegendRow, type Shape } from "./reports/figure.ts";
 import type { CoordinateRow, ReportFigure } from "./reports/report.ts";
 

@@ -10,7 +10,7 @@ import { contribution, CONCLUSIONS } from "./domain/conclude.ts";
 import { relationOf, shareOf } from "./domain/judge.ts";
 import type { Catalogue } from "./domain/rule.ts";
 import type { CheckInput } from "./gather.ts";
-import { judgeSites, type Judging, sayJudged } from "./many.ts";
+import { type JudgedSite, judgeSites } from "./many.ts";
 import { type FaultSpec, sayFault } from "./problem.ts";
 import { keepCatalogue } from "./queries/checks.ts";
 import {
@@ -23,8 +23,7 @@ import {
   type StoredSite,
   writeSites,
 } from "./queries/screenings.ts";
-import { invalidSites } from "./queries/site.ts";
-import { cite, m2, share } from "./words.ts";
+import { cite, m2, saySentences, sayPlace, share } from "./words.ts";
 
 export const MAX_SITES = 10_000;
 
@@ -95,30 +94,27 @@ export function screeningStep(database: OpenDatabase, catalogue: Catalogue, now:
       else wrong(n, faults);
     }
     try {
-      const invalid = await invalidSites(
-        db,
-        asked.map(({ input }) => input.site.parts),
-      );
-      const sound = asked.filter(({ n, input }, index) => {
-        if (invalid[index]!.length === 0) return true;
-        wrong(
-          n,
-          invalid[index]!.slice(0, 20).map((each) => ringFault(input.site, each)),
-        );
-        return false;
-      });
       await judgeSites(
         database,
         catalogue,
         screening.as_of,
-        sound.map(({ input }) => input),
-        (judged, index) => {
-          done.push({
-            n: sound[index]!.n,
-            faults: null,
-            result: shortResult(judged, catalogue),
-            conclusion: judged.concluded.conclusion,
-          });
+        asked.map(({ input }) => input),
+        {
+          take(judged, index) {
+            done.push({
+              n: asked[index]!.n,
+              faults: null,
+              result: shortResult(judged, catalogue),
+              conclusion: judged.concluded.conclusion,
+            });
+          },
+          refuse(faults, index) {
+            const { n, input } = asked[index]!;
+            wrong(
+              n,
+              faults.slice(0, 20).map((each) => ringFault(input.site, each)),
+            );
+          },
         },
       );
       return done;
@@ -151,9 +147,7 @@ type ShortFinding = {
 };
 
 /** What is kept of a site's answer: everything said but what the catalogue says, and without what did not matter. */
-function shortResult(judged: Judging, catalogue: Catalogue): ShortResult {
-  const said = sayJudged(judged, catalogue);
-  const { zh } = said;
+function shortResult(judged: JudgedSite, catalogue: Catalogue): ShortResult {
   const { site } = judged.evidence;
   const findings = judged.judgement.findings
     .map((each): ShortFinding => {
@@ -176,23 +170,25 @@ function shortResult(judged: Judging, catalogue: Catalogue): ShortResult {
     })
     .filter(({ outcome, conclusion }) => outcome !== "not_triggered" || conclusion !== "clear")
     .toSorted((a, b) => CONCLUSIONS.indexOf(a.conclusion) - CONCLUSIONS.indexOf(b.conclusion));
+  const { geometry, area_m2, length_m, points, jurisdictions } = sayPlace(judged);
   return {
     rules: catalogue.version,
     layers: judged.frozen.versions.layers,
-    standing: zh.standing,
-    conclusion: zh.conclusion,
-    known: zh.known,
-    possible: zh.possible,
-    complete: zh.complete,
-    sentence: { zh: zh.sentence, en: said.en.sentence },
-    geometry: zh.site.geometry,
-    area_m2: zh.site.area_m2,
-    length_m: zh.site.length_m,
-    points: zh.site.points,
-    jurisdictions: zh.site.jurisdictions,
+    ...judged.concluded,
+    sentence: saySentences({ ...judged, catalogue, id: "", created_at: "" }),
+    geometry,
+    area_m2,
+    length_m,
+    points,
+    jurisdictions,
     findings,
-    themes: zh.themes.map(({ theme, status, coverage, covered }) => ({ theme, status, coverage, covered })),
-    slivers: zh.slivers.length,
+    themes: judged.judgement.themes.map(({ spec, status, coverage, covered }) => ({
+      theme: spec.theme,
+      status,
+      coverage,
+      covered,
+    })),
+    slivers: judged.judgement.slivers.length,
   };
 }
 

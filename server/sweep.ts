@@ -1,17 +1,18 @@
 /** A sweep (违规排查): every registered facility that stands, against every rule of a date, a few at a time. */
 import { randomUUID } from "node:crypto";
 import type { OpenDatabase } from "./db/open.ts";
+import { ringFault } from "./check_input.ts";
 import { isBroken } from "./db/errors.ts";
-import { judgeFrozen } from "./check.ts";
 import { cluesOf } from "./domain/clue.ts";
 import { projectOf } from "./domain/facility.ts";
 import { relationOf } from "./domain/judge.ts";
 import type { Catalogue } from "./domain/rule.ts";
 import { createJobs } from "./jobs.ts";
-import { judgeSites } from "./many.ts";
+import { type JudgedSite, judgeSites } from "./many.ts";
 import type { FaultSpec } from "./problem.ts";
 import { keepCatalogue } from "./queries/checks.ts";
 import {
+  dayOfSweep,
   type FacilityRow,
   finishSweep,
   type FoundClue,
@@ -31,14 +32,14 @@ type Done = { swept: SweptFacility[]; clues: FoundClue[] };
 export function sweepStep(database: OpenDatabase, catalogue: Catalogue) {
   const { db } = database;
   return async (id: string, size: number): Promise<boolean> => {
-    const sweep = await readSweep(db, id);
-    const rows = sweep ? await openFacilities(db, id, size) : [];
-    if (!sweep || rows.length === 0) {
+    const asOf = await dayOfSweep(db, id);
+    const rows = asOf ? await openFacilities(db, id, size) : [];
+    if (!asOf || rows.length === 0) {
       await finishSweep(db, id);
       return false;
     }
     await keepCatalogue(db, catalogue);
-    const { swept, clues } = await judgeFacilities(rows, sweep.as_of);
+    const { swept, clues } = await judgeFacilities(rows, asOf);
     await writeSwept(db, id, swept, clues);
     return true;
   };
@@ -84,28 +85,34 @@ export function sweepStep(database: OpenDatabase, catalogue: Catalogue) {
           accuracy_m,
           asOf,
         })),
-        (judged, index) => {
-          const { row, project } = asked[index]!;
-          const { frozen, evidence } = judged;
-          const others = project.actions
-            .slice(1)
-            .map((action) => judgeFrozen({ ...frozen, project: { ...frozen.project, action } }, catalogue, evidence));
-          const all = [judged, ...others];
-          const clues = cluesOf(all.flatMap(({ judgement }) => judgement.findings));
-          const classes = Object.entries(judged.classes).flatMap(([code, { value }]) => (value === "true" ? [code] : []));
-          done.clues.push(...clues.map((clue) => foundClue(row, clue, { classes, frozen, evidence })));
-          done.swept.push({
-            facility: row.facility,
-            faults: null,
-            result: {
-              rules: catalogue.version,
-              layers: frozen.versions.layers,
-              clues: clues.length,
-              unproven: judged.judgement.themes
-                .filter(({ status, covered }) => status !== "not_asked" && (!covered || status === "failed"))
-                .map(({ spec }) => spec.theme),
-            },
-          });
+        {
+          take(judged, index) {
+            const { row, project } = asked[index]!;
+            const { frozen, evidence } = judged;
+            const all = [judged, ...project.actions.slice(1).map(judged.under)];
+            const clues = cluesOf(all.flatMap(({ judgement }) => judgement.findings));
+            const classes = Object.entries(judged.classes).flatMap(([code, { value }]) => (value === "true" ? [code] : []));
+            done.clues.push(...clues.map((clue) => foundClue(row, clue, { classes, frozen, evidence })));
+            done.swept.push({
+              facility: row.facility,
+              faults: null,
+              result: {
+                rules: catalogue.version,
+                layers: frozen.versions.layers,
+                clues: clues.length,
+                unproven: judged.judgement.themes
+                  .filter(({ status, covered }) => status !== "not_asked" && (!covered || status === "failed"))
+                  .map(({ spec }) => spec.theme),
+              },
+            });
+          },
+          refuse(faults, index) {
+            const { row, site } = asked[index]!;
+            wrong(
+              row.facility,
+              faults.slice(0, 20).map((each) => ringFault(site, each)),
+            );
+          },
         },
       );
       return done;
@@ -130,11 +137,7 @@ export function sweepStep(database: OpenDatabase, catalogue: Catalogue) {
   function foundClue(
     { facility, properties }: FacilityRow,
     { finding, certain }: ReturnType<typeof cluesOf>[number],
-    {
-      classes,
-      frozen,
-      evidence,
-    }: { classes: string[] } & Pick<Parameters<Parameters<typeof judgeSites>[4]>[0], "frozen" | "evidence">,
+    { classes, frozen, evidence }: { classes: string[] } & Pick<JudgedSite, "frozen" | "evidence">,
   ): FoundClue {
     const { feature, rule, instrument } = finding;
     const deadline = properties["close_by"];

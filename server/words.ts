@@ -31,32 +31,31 @@ export function sayCheck(what: ToSay): Record<Lang, Check> {
   return { zh: sayIn("zh", what), en: sayIn("en", what) };
 }
 
+/** The sentence of a check alone. */
+export function saySentences(what: ToSay): Record<Lang, string> {
+  const deciding = sorted(what.judgement.findings).find((judged) => decides(judged, what));
+  const sentence = (lang: Lang) =>
+    saySentence(lang, what, deciding && sayFinding(lang, deciding, 0, what), sayThemes(lang, what));
+  return { zh: sentence("zh"), en: sentence("en") };
+}
+
 /** Metres and square metres as they are said: to the centimetre. */
 export const m2 = (value: number | null) => (value === null ? null : Math.round(value * 100) / 100);
 export const share = (value: number | null) => (value === null ? null : Math.round(value * 1e6) / 1e6);
 
-function sayIn(lang: Lang, what: ToSay): Check {
-  const { frozen, evidence, project, judgement, concluded, catalogue } = what;
-  const findings = sorted(judgement.findings).map((judged, index) => sayFinding(lang, judged, index, what));
-  const themes = judgement.themes.map((theme): ThemeAnswer => ({
-    theme: theme.spec.theme,
-    title: theme.spec.title[lang],
-    status: theme.status,
-    coverage: theme.coverage,
-    covered: theme.covered,
-    data_date: theme.data_date,
-    source: halfIn(lang, theme.source),
-    basis: theme.basis,
-    features: theme.features,
-    nearest_m: m2(theme.nearest_m),
-  }));
+/** The check in one language. */
+export function sayIn(lang: Lang, what: ToSay): Check {
+  const { frozen, project, judgement, concluded, catalogue } = what;
+  const all = sorted(judgement.findings);
+  const findings = all.map((judged, index) => sayFinding(lang, judged, index, what));
+  const themes = sayThemes(lang, what);
   return {
     id: what.id,
     lang,
     created_at: what.created_at,
     as_of: frozen.asOf,
     ...concluded,
-    sentence: saySentence(lang, what, findings, themes),
+    sentence: saySentence(lang, what, findings[all.findIndex((judged) => decides(judged, what))], themes),
     project: {
       name: project.name,
       activity: project.activity.code,
@@ -66,17 +65,7 @@ function sayIn(lang: Lang, what: ToSay): Check {
       attributes: project.attributes,
       classes: Object.fromEntries(Object.entries(what.classes).map(([code, truth]) => [code, truth.value])),
     },
-    site: {
-      geometry: frozen.site.geometry,
-      area_m2: m2(evidence.site.area_m2),
-      area_gk_m2: m2(evidence.site.area_gk_m2),
-      length_m: m2(evidence.site.length_m),
-      points: evidence.site.points,
-      crs_given: frozen.site.crs_given,
-      crs_gk: `EPSG:${evidence.site.srid_gk}`,
-      accuracy_m: evidence.site.accuracy_m,
-      jurisdictions: frozen.jurisdictions,
-    },
+    site: sayPlace(what),
     findings,
     deciding: decidingIn(findings, concluded.conclusion),
     themes,
@@ -98,6 +87,36 @@ function sayIn(lang: Lang, what: ToSay): Check {
     tolerances: frozen.tolerances,
     versions: { ...frozen.versions, rules: catalogue.version },
   };
+}
+
+/** The site as a check tells it. */
+export function sayPlace({ frozen, evidence: { site } }: Pick<ToSay, "frozen" | "evidence">): Check["site"] {
+  return {
+    geometry: frozen.site.geometry,
+    area_m2: m2(site.area_m2),
+    area_gk_m2: m2(site.area_gk_m2),
+    length_m: m2(site.length_m),
+    points: site.points,
+    crs_given: frozen.site.crs_given,
+    crs_gk: `EPSG:${site.srid_gk}`,
+    accuracy_m: site.accuracy_m,
+    jurisdictions: frozen.jurisdictions,
+  };
+}
+
+function sayThemes(lang: Lang, { judgement }: Pick<ToSay, "judgement">): ThemeAnswer[] {
+  return judgement.themes.map(({ spec, status, coverage, covered, data_date, source, basis, features, nearest_m }) => ({
+    theme: spec.theme,
+    title: spec.title[lang],
+    status,
+    coverage,
+    covered,
+    data_date,
+    source: halfIn(lang, source),
+    basis,
+    features,
+    nearest_m: m2(nearest_m),
+  }));
 }
 
 const OUTCOMES = ["triggered", "failed", "no_data", "cannot_tell", "touches", "near", "not_triggered"];
@@ -318,15 +337,19 @@ const VERDICT_KEY: Partial<Record<Finding["outcome"], string>> = {
   cannot_tell: "sentence.cannot_tell",
 };
 
+/** Whether the sentence may tell of it: it carries the conclusion, and there are words for how. */
+function decides(judged: Judged, { concluded }: Pick<ToSay, "concluded">): boolean {
+  return contribution(judged) === concluded.conclusion && VERDICT_KEY[judged.outcome] !== undefined;
+}
+
 /** The conclusion in sentences: standing, the worst finding, what could not be told, and what was not asked. */
-function saySentence(lang: Lang, { concluded, judgement }: ToSay, findings: Finding[], themes: ThemeAnswer[]): string {
+function saySentence(lang: Lang, { concluded, judgement }: ToSay, deciding: Finding | undefined, themes: ThemeAnswer[]): string {
   const words = (conclusion: Conclusion) => say(lang, `conclusion.${conclusion}`);
   const joined = (titles: string[]) => titles.join(say(lang, "sentence.list"));
   const parts: string[] = [];
   const asked = themes.filter((theme) => theme.status !== "not_asked");
   const outside = judgement.themes.some(({ spec, covered }) => spec.theme === JURISDICTION && !covered);
   const unproven = asked.filter(({ status, theme }) => (status === "no_data" || status === "failed") && theme !== JURISDICTION);
-  const deciding = findings.find((finding) => finding.conclusion === concluded.conclusion && VERDICT_KEY[finding.outcome]);
   if (concluded.conclusion === "clear")
     parts.push(
       say(lang, "sentence.clear", {

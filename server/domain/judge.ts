@@ -77,6 +77,9 @@ export type JudgeInput = {
   tolerances: Tolerances;
   /** yyyy-mm-dd. */
   asOf: string;
+  /** Of a project that is judged at many sites alike: what was answered at one holds at the next. Same activity, action and
+   *  attributes, same catalogue with its settings, same day. Filled here. */
+  addressed?: Addressed | undefined;
 };
 
 export const JURISDICTION = "jurisdiction";
@@ -84,31 +87,70 @@ export const JURISDICTION = "jurisdiction";
 /** What a rule that may be read by another came to: its findings, or that nothing is known of it. Without an entry it does
  *  not hold here, and is not triggered. */
 type Found = Map<string, { rule: Rule; findings: Judged[] } | "open">;
-type Judging = JudgeInput & { found: Found };
+type Judging = JudgeInput & {
+  found: Found;
+  /** Measured features of each theme that was looked for. */
+  features: Map<ThemeSpec, FeatureEvidence[]>;
+};
+
+type Who = { value: "true" | "false" | "unknown"; missing: Missing[]; assumed: string[] };
+
+/** Whether each rule speaks of a project. */
+export type Addressed = Map<Rule, Who>;
+
+/** A rule in force, with what it stands in and what it looks at. */
+type InForce = { rule: Rule; instrument: Instrument; looksAt: ThemeSpec | null };
+type Words = Pick<Catalogue, "rules" | "instruments" | "themes">;
+
+const IN_FORCE = new WeakMap<readonly Rule[], Omit<Words, "rules"> & { days: Map<string, readonly InForce[]> }>();
+const MOST_DAYS = 100;
+
+/** The rules in force on a day, those that are read before those that read them; made once: the same list is judged for
+ *  thousands of sites. */
+function rulesOn({ rules, instruments, themes }: Words, asOf: string): readonly InForce[] {
+  let known = IN_FORCE.get(rules);
+  if (known?.instruments !== instruments || known.themes !== themes || known.days.size >= MOST_DAYS) {
+    known = { instruments, themes, days: new Map() };
+    IN_FORCE.set(rules, known);
+  }
+  const made = known.days.get(asOf);
+  if (made) return made;
+  const instrumentOf = new Map(instruments.map((each) => [each.id, each]));
+  const themeOf = new Map(themes.map((each) => [each.theme, each]));
+  const ruling = readingPlan(rules)
+    .ordered.map((rule): InForce => {
+      const { theme } = rule.where;
+      return { rule, instrument: instrumentOf.get(rule.instrument)!, looksAt: theme === null ? null : themeOf.get(theme)! };
+    })
+    .filter(({ rule, instrument }) => inForce(rule, instrument, asOf));
+  known.days.set(asOf, ruling);
+  return ruling;
+}
 
 /** Every rule's answer, every theme's, and what the tolerances hid. */
 export function judge(given: JudgeInput): Judgement {
-  const input: Judging = { ...given, found: new Map() };
-  const asked = new Set(input.checklists.flatMap((checklist) => checklist.themes));
-  const counted = { took_part: 0, not_in_force: 0, other_district: 0, other_activity: 0, not_asked: 0 };
+  const { catalogue, jurisdictions, asOf, checklists, addressed } = given;
+  const input: Judging = { ...given, found: new Map(), features: new Map() };
+  const asked = new Set(checklists.flatMap((checklist) => checklist.themes));
+  const ruling = rulesOn(catalogue, asOf);
+  const counted = {
+    took_part: 0,
+    not_in_force: catalogue.rules.length - ruling.length,
+    other_district: 0,
+    other_activity: 0,
+    not_asked: 0,
+  };
   const answered = new Map<Rule, Judged[]>();
-  const instruments = new Map(input.catalogue.instruments.map((each) => [each.id, each]));
-  const themes = new Map(input.catalogue.themes.map((each) => [each.theme, each]));
-  const { ordered, read } = readingPlan(input.catalogue.rules);
-  for (const rule of ordered) {
-    const instrument = instruments.get(rule.instrument)!;
-    if (!inForce(rule, instrument, input.asOf)) {
-      counted.not_in_force++;
-      continue;
-    }
-    const looksAt = rule.where.theme === null ? null : themes.get(rule.where.theme)!;
+  const { read } = readingPlan(catalogue.rules);
+  for (const { rule, instrument, looksAt } of ruling) {
     const features = () => (looksAt ? featuresFor(instrument, looksAt, input) : []);
-    if (!concernsDistrict(instrument, input.jurisdictions) && features().length === 0) {
+    if (!concernsDistrict(instrument, jurisdictions) && features().length === 0) {
       counted.other_district++;
-      if (input.jurisdictions.length === 0) input.found.set(rule.id, "open");
+      if (jurisdictions.length === 0) input.found.set(rule.id, "open");
       continue;
     }
-    const who = answerWho(rule, input);
+    const who = addressed?.get(rule) ?? answerWho(rule, input);
+    addressed?.set(rule, who);
     if (who.value === "false") {
       counted.other_activity++;
       if (looksAt && asked.has(looksAt.theme)) answered.set(rule, silences(rule, instrument, looksAt, features, input));
@@ -125,11 +167,11 @@ export function judge(given: JudgeInput): Judgement {
     if (read.has(rule.id)) input.found.set(rule.id, { rule, findings: own });
   }
   // In the order of the catalogue, whatever had to be answered first.
-  const findings = input.catalogue.rules.flatMap((rule) => answered.get(rule) ?? []);
+  const findings = catalogue.rules.flatMap((rule) => answered.get(rule) ?? []);
   return {
     findings: findings.map((each) => markUnanswered(each, findings)),
-    themes: input.catalogue.themes
-      .filter((spec) => asked.has(spec.theme) || isMissed(spec, input.jurisdictions))
+    themes: catalogue.themes
+      .filter((spec) => asked.has(spec.theme) || isMissed(spec, jurisdictions))
       .map((spec) => answerTheme(spec, asked.has(spec.theme), input)),
     counted,
     slivers: findSlivers(asked, input),
@@ -221,22 +263,28 @@ function matchesTheme(spec: ThemeSpec, feature: FeatureEvidence): boolean {
   return Object.entries(spec.match).every(([name, value]) => feature.columns[name] === value);
 }
 
-/** Measured features of the theme that this rule's district answers for: a zone follows its own competence, also where
- *  a coarse outline leaves it outside the district; a zone without one follows the site's district. */
-function featuresFor(instrument: Instrument, spec: ThemeSpec, input: JudgeInput): FeatureEvidence[] {
-  const layer = input.evidence.layers[spec.layer];
-  if (layer?.state !== "measured") return [];
-  return layer.features.filter((feature) => {
-    if (!matchesTheme(spec, feature)) return false;
-    if (instrument.jurisdiction === null) return true;
+/** Measured features of the theme, nearest first. */
+function featuresOf(spec: ThemeSpec, { features, evidence }: Pick<Judging, "features" | "evidence">): FeatureEvidence[] {
+  const known = features.get(spec);
+  if (known) return known;
+  const layer = evidence.layers[spec.layer];
+  const own = layer?.state === "measured" ? layer.features.filter((feature) => matchesTheme(spec, feature)) : [];
+  features.set(spec, own);
+  return own;
+}
+
+/** Those of them that this rule's district answers for: a zone follows its own competence, also where a coarse outline
+ *  leaves it outside the district; a zone without one follows the site's district. */
+function featuresFor(instrument: Instrument, spec: ThemeSpec, input: Judging): FeatureEvidence[] {
+  const own = featuresOf(spec, input);
+  if (instrument.jurisdiction === null || own.length === 0) return own;
+  return own.filter((feature) => {
     const competent = feature.columns["competent_jurisdiction"];
     return typeof competent === "string"
-      ? liesIn(competent, instrument.jurisdiction)
+      ? liesIn(competent, instrument.jurisdiction!)
       : concernsDistrict(instrument, input.jurisdictions);
   });
 }
-
-type Who = { value: "true" | "false" | "unknown"; missing: Missing[]; assumed: string[] };
 
 /** Is this project one that the rule speaks of? Any of its classes, and its condition. */
 function answerWho(rule: Rule, input: JudgeInput): Who {
@@ -540,7 +588,7 @@ export function shareOf(overlap: Overlap, site: Evidence["site"]): number | null
   return overlap.points === null || site.points === null ? null : overlap.points / site.points;
 }
 
-function answerTheme(spec: ThemeSpec, asked: boolean, input: JudgeInput): JudgedTheme {
+function answerTheme(spec: ThemeSpec, asked: boolean, input: Judging): JudgedTheme {
   const coverage = coverageOf(spec.theme, input.evidence);
   const known = {
     spec,
@@ -556,7 +604,7 @@ function answerTheme(spec: ThemeSpec, asked: boolean, input: JudgeInput): Judged
   if (layer?.state === "failed" || failureOf(spec.theme, layer) !== undefined || "failed" in input.evidence.coverage)
     return { ...known, status: "failed", covered: false };
   const covered = coversAll(spec, 0, input, layer);
-  const features = layer ? layer.features.filter((feature) => matchesTheme(spec, feature)) : [];
+  const features = featuresOf(spec, input);
   const met = new Set<ThemeStatus>(
     features.map((feature) => {
       const { outcome } = stands(feature, input.evidence.site.accuracy_m, input.tolerances);
@@ -574,14 +622,12 @@ function answerTheme(spec: ThemeSpec, asked: boolean, input: JudgeInput): Judged
 }
 
 /** Every overlap that a tolerance hid: the ledger. Ledger and hits together are the raw overlay. */
-function findSlivers(asked: Set<string>, input: JudgeInput): Judgement["slivers"] {
+function findSlivers(asked: Set<string>, input: Judging): Judgement["slivers"] {
   return input.catalogue.themes
     .filter((spec) => asked.has(spec.theme))
-    .flatMap((spec) => {
-      const layer = input.evidence.layers[spec.layer];
-      if (layer?.state !== "measured") return [];
-      return layer.features
-        .filter((feature) => matchesTheme(spec, feature) && hasOverlap(feature.overlap) && !feature.overlap.counts)
-        .map((feature) => ({ theme: spec.theme, feature }));
-    });
+    .flatMap((spec) =>
+      featuresOf(spec, input)
+        .filter(({ overlap }) => hasOverlap(overlap) && !overlap.counts)
+        .map((feature) => ({ theme: spec.theme, feature })),
+    );
 }

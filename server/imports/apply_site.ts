@@ -45,7 +45,8 @@ export async function takeAsSite(
   for (const row of absent.slice(0, 20)) faults.push({ pointer: "#/rows", key: "upload.fault.no_such_row", params: { row } });
   if (faults.length > 0) throw new Problem(422, "import-refused", {}, { faults: faults.slice(0, 50) });
   if (parts.length === 0) throw new Problem(422, "nothing-good", {});
-  const placed = await placeSite(db, parts, 4490);
+  const { placed } = await placeSite(db, parts, 4490);
+  if (!placed) throw new Problem(422, "nothing-good", {});
   return {
     as: "site",
     geometry: placed.geometry,

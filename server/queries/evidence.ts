@@ -67,6 +67,11 @@ async function inOneSnapshot<T>(db: Db, work: (snapshot: Snapshot) => Promise<T>
   try {
     const snapshot: Snapshot = {
       db: transaction,
+      async all(works) {
+        // Savepoints stand one in another: then one after the other.
+        if (guards) for (const each of works) await each();
+        else await allOf(works.map((each) => each()));
+      },
       async guarded(run) {
         if (!guards)
           return run(transaction).then(
@@ -88,7 +93,11 @@ async function inOneSnapshot<T>(db: Db, work: (snapshot: Snapshot) => Promise<T>
       },
     };
     const result = await work(snapshot);
-    await transaction.commit().execute();
+    // It only read: nobody waits for its end, and nothing is lost if that fails.
+    void transaction
+      .commit()
+      .execute()
+      .catch(() => undefined);
     return result;
   } catch (error) {
     await transaction
@@ -99,8 +108,16 @@ async function inOneSnapshot<T>(db: Db, work: (snapshot: Snapshot) => Promise<T>
   }
 }
 
+/** Waits for every one, and throws what the first threw. */
+async function allOf(works: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find((each) => each.status === "rejected");
+  if (failed) throw failed.reason;
+}
+
 export type Snapshot = {
   db: Db;
+  /** Statements that do not wait for each other: the database goes from one to the next without waiting for us. */
+  all(works: (() => Promise<void>)[]): Promise<void>;
   /** Runs one statement whose failure is an answer, and the snapshot goes on. A lost connection is none. */
   guarded<T>(run: (db: Db) => Promise<T>): Promise<{ value: T } | { failed: string }>;
 };

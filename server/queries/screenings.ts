@@ -90,10 +90,11 @@ export async function readScreening(db: Db, id: string): Promise<Screening | und
     select
       (select coalesce(sum(n), 0)::int from (select count(*) as n from screening_site
         where screening = ${id}::uuid and name is not null group by name having count(*) > 1) as same) as duplicates,
-      coalesce((select jsonb_agg(distinct result ->> 'rules') from screening_site where screening = ${id}::uuid and result is not null), '[]') as rules,
+      coalesce((select jsonb_agg(distinct rules) from screening_site where screening = ${id}::uuid and rules is not null), '[]') as rules,
       coalesce((select jsonb_agg(layer) from (
-        select layer.key as layer from screening_site, jsonb_each(result -> 'layers') as layer
-        where screening = ${id}::uuid and result is not null group by 1 having count(distinct layer.value) > 1 order by 1) as changed), '[]')
+        select layer.key as layer
+        from (select distinct layers from screening_site where screening = ${id}::uuid and layers is not null) as different, jsonb_each(layers) as layer
+        group by 1 having count(distinct layer.value) > 1 order by 1) as changed), '[]')
         as changed_layers`.execute(db);
   return { ...rows[0], ...more.rows[0]! };
 }

@@ -1,5 +1,5 @@
 /** The site as the database sees it: its validity, its place in CGCS2000, its measures in one metric frame. */
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Geometry } from "../api/common.ts";
 import { jsonb } from "../db/json.ts";
 import type { Db } from "../db/open.ts";
@@ -10,24 +10,6 @@ const DENSIFY_M = 100;
 export const DENSIFY_DEG = 0.001;
 
 export type PartFault = { index: number; reason: string; x: number | null; y: number | null };
-
-/** What GEOS finds wrong with each part (`reason` and the place, in the part's own coordinates); empty when valid.
- *  Rings must be closed before this is asked. */
-export async function invalidParts(db: Db, parts: Geometry[]): Promise<PartFault[]> {
-  return (await invalidSites(db, [parts]))[0]!;
-}
-
-/** The same for many sites at once, in their order. */
-export async function invalidSites(db: Db, sites: Geometry[][]): Promise<PartFault[][]> {
-  const { rows } = await sql<PartFault & { n: number }>`
-    select n, index, (d).reason, st_x((d).location)::float8 as x, st_y((d).location)::float8 as y
-    from (select n, index, st_isvaliddetail(st_geomfromgeojson(part)) as d from (${partsOf(sites)}) as given) as detail
-    where not (d).valid
-    order by n, index`.execute(db);
-  const faults: PartFault[][] = sites.map(() => []);
-  for (const { n, ...fault } of rows) faults[n]!.push(fault);
-  return faults;
-}
 
 /** The parts of many sites as rows (n, index, part), both from 0. */
 function partsOf(sites: Geometry[][]) {
@@ -62,29 +44,46 @@ export function toCgcs(geometry: ReturnType<typeof sql>, srid: number) {
   return sql`st_transform(st_segmentize(st_setsrid(${geometry}, ${sql.lit(srid)}), ${sql.lit(DENSIFY_M)}), 4490)`;
 }
 
+/** The EPSG code of the CGCS2000 3-degree zone of a longitude, without zone prefix: 4534 (75 E) to 4554 (135 E). */
+function zoneOf(lon: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`4509 + floor((${lon} + 1.5) / 3)::int`;
+}
+
+/** The central meridian of such a code, degrees. */
+export function zoneMeridian(srid_gk: number): number {
+  return (srid_gk - 4509) * 3;
+}
+
+/** The site in its Gauss-Krueger frame, as EWKB hex by dimension: what every layer is measured against. */
+export type FramedSite = { poly: string | null; line: string | null; dots: string | null; area_gk_m2: number | null };
+
 export type PlacedSite = {
   /** EPSG:4490, parts united by dimension: Multi*, or a GeometryCollection of them. */
   geometry: Geometry;
-  lon: number;
-  lat: number;
+  /** The Gauss-Krueger zone of its centroid: an EPSG code. */
+  srid_gk: number;
   bbox: [number, number, number, number];
+  /** On the ellipsoid; null where the site has no part of that dimension. */
   area_m2: number | null;
   length_m: number | null;
   points: number | null;
+  framed: FramedSite;
 };
 
-/** Valid parts in `srid`, brought to EPSG:4490 and united by dimension. `lon`, `lat` is the centroid, which picks the
- *  Gauss-Krueger zone. Measures are on the ellipsoid; `null` where the site has no part of that dimension. */
-export async function placeSite(db: Db, parts: Geometry[], srid: number): Promise<PlacedSite> {
+/** A site in its place, or what GEOS finds wrong with its parts (`reason` and the place, in their own coordinates). */
+export type Placement = { placed: PlacedSite; faults: [] } | { placed: null; faults: PartFault[] };
+
+/** Parts in `srid`, tested, brought to EPSG:4490, united by dimension and framed. Rings must be closed before this is asked. */
+export async function placeSite(db: Db, parts: Geometry[], srid: number): Promise<Placement> {
   return (await placeSites(db, [parts], srid))[0]!;
 }
 
 /** The same for many sites in one system, in their order. */
-export async function placeSites(db: Db, sites: Geometry[][], srid: number): Promise<PlacedSite[]> {
+export async function placeSites(db: Db, sites: Geometry[][], srid: number): Promise<Placement[]> {
   const { rows } = await sql<{
+    faults: PartFault[] | null;
     geometry: Geometry;
-    lon: number;
-    lat: number;
+    srid_gk: number;
     w: number;
     s: number;
     e: number;
@@ -92,18 +91,29 @@ export async function placeSites(db: Db, sites: Geometry[][], srid: number): Pro
     area: number;
     length: number;
     points: number;
+    framed: FramedSite;
   }>`
-    with part as (
-      select n, index, ${toCgcs(sql`st_geomfromgeojson(part)`, srid)} as g from (${partsOf(sites)}) as given
+    with given as materialized (
+      select n, index, g, st_isvaliddetail(g) as d
+      from (select n, index, st_geomfromgeojson(part) as g from (${partsOf(sites)}) as parts offset 0) as read
     ),
-    kind as (
+    faulty as materialized (
+      select n, jsonb_agg(jsonb_build_object('index', index, 'reason', (d).reason, 'x', st_x((d).location), 'y', st_y((d).location))
+        order by index) as faults
+      from given where not (d).valid group by n
+    ),
+    -- Materialized, and fenced below: an inlined step would be computed once for every column that reads it.
+    part as materialized (
+      select n, index, ${toCgcs(sql`g`, srid)} as g from given where n not in (select n from faulty)
+    ),
+    kind as materialized (
       select n, st_unaryunion(st_collectionextract(st_collect(g order by index), 3)) as poly,
         st_unaryunion(st_collectionextract(st_collect(g order by index), 2)) as line,
         st_unaryunion(st_collectionextract(st_collect(g order by index), 1)) as dots
       from part
       group by n
     ),
-    whole as (
+    whole as materialized (
       select *, case
         when (not st_isempty(poly))::int + (not st_isempty(line))::int + (not st_isempty(dots))::int > 1
           then st_forcecollection(st_collect(array(select g from unnest(array[poly, line, dots]) as g where not st_isempty(g))))
@@ -111,51 +121,61 @@ export async function placeSites(db: Db, sites: Geometry[][], srid: number): Pro
         when not st_isempty(line) then line
         else dots end as g
       from kind
+    ),
+    said as materialized (select *, st_asgeojson(g, 12, 0) as geometry, ${zoneOf(sql`st_x(st_centroid(g))`)} as srid_gk from whole),
+    framed as materialized (
+      -- Of what is kept, to the last digit: a replay frames that again.
+      select n, ${framedOf(sql`st_setsrid(st_geomfromgeojson(geometry), 4490)`, sql`srid_gk`)} as framed
+      from said
     )
-    select st_asgeojson(g, 12, 0)::jsonb as geometry, st_x(st_centroid(g))::float8 as lon, st_y(st_centroid(g))::float8 as lat,
+    select faults, geometry::jsonb as geometry, srid_gk,
       st_xmin(g)::float8 as w, st_ymin(g)::float8 as s, st_xmax(g)::float8 as e, st_ymax(g)::float8 as n,
-      st_area(poly::geography)::float8 as area, st_length(line::geography)::float8 as length, st_npoints(dots)::int as points
-    from whole
-    order by whole.n`.execute(db);
+      st_area(poly::geography)::float8 as area, st_length(line::geography)::float8 as length, st_npoints(dots)::int as points, framed
+    from (select distinct given.n as site from given) as each_site
+      left join faulty on faulty.n = site left join said on said.n = site left join framed on framed.n = site
+    order by site`.execute(db);
   const some = (value: number) => (value > 0 ? value : null);
-  return rows.map((row) => ({
-    geometry: row.geometry,
-    lon: row.lon,
-    lat: row.lat,
-    bbox: [row.w, row.s, row.e, row.n],
-    area_m2: some(row.area),
-    length_m: some(row.length),
-    points: some(row.points),
-  }));
+  return rows.map((row) =>
+    row.faults
+      ? { placed: null, faults: row.faults }
+      : {
+          placed: {
+            geometry: row.geometry,
+            srid_gk: row.srid_gk,
+            bbox: [row.w, row.s, row.e, row.n],
+            area_m2: some(row.area),
+            length_m: some(row.length),
+            points: some(row.points),
+            framed: row.framed,
+          },
+          faults: [],
+        },
+  );
 }
 
-/** The site in its Gauss-Krueger frame, as EWKB hex by dimension: what every layer is measured against. */
-export type FramedSite = { poly: string | null; line: string | null; dots: string | null; area_gk_m2: number | null };
-
+/** A site that was placed once, framed again. */
 export async function frameSite(db: Db, geometry: Geometry, srid_gk: number): Promise<FramedSite> {
-  return (await frameSites(db, [geometry], srid_gk))[0]!;
+  const given = sql`st_setsrid(st_geomfromgeojson(${JSON.stringify(geometry)}::text), 4490)`;
+  const { rows } = await sql<{ framed: FramedSite }>`select ${framedOf(given, sql.lit(srid_gk))} as framed`.execute(db);
+  return rows[0]!.framed;
 }
 
-/** The same for many sites in one frame, in their order. */
-export async function frameSites(db: Db, geometries: Geometry[], srid_gk: number): Promise<FramedSite[]> {
-  const { rows } = await sql<FramedSite>`
-    with kind as (
-      select n, st_collectionextract(g, 3) as poly, st_collectionextract(g, 2) as line, st_collectionextract(g, 1) as dots
-      from (
-        select n, st_setsrid(st_geomfromgeojson(geometry), 4490) as g
-        from jsonb_array_elements_text(${jsonb(geometries.map((geometry) => JSON.stringify(geometry)))}) with ordinality as p (geometry, n)
-      ) as given
-    )
-    select case when st_isempty(poly) then null else encode(st_asewkb(${framed(sql`poly`, srid_gk)}), 'hex') end as poly,
-      case when st_isempty(line) then null else encode(st_asewkb(${framed(sql`line`, srid_gk)}), 'hex') end as line,
-      case when st_isempty(dots) then null else encode(st_asewkb(${framed(sql`dots`, srid_gk)}), 'hex') end as dots,
-      case when st_isempty(poly) then null else st_area(${framed(sql`poly`, srid_gk)})::float8 end as area_gk_m2
-    from kind
-    order by n`.execute(db);
-  return rows;
+/** A `FramedSite` as jsonb. */
+function framedOf(geometry: RawBuilder<unknown>, srid_gk: RawBuilder<unknown>): RawBuilder<unknown> {
+  const kind = (dimension: number) => sql`st_collectionextract(g, ${sql.lit(dimension)})`;
+  const part = (dimension: number) =>
+    sql`case when not st_isempty(${kind(dimension)}) then ${framed(kind(dimension), srid_gk)} end`;
+  return sql`(
+    select jsonb_build_object('poly', encode(st_asewkb(poly), 'hex'), 'line', encode(st_asewkb(line), 'hex'),
+      'dots', encode(st_asewkb(dots), 'hex'), 'area_gk_m2', st_area(poly))
+    from (
+      select ${part(3)} as poly, ${part(2)} as line, ${part(1)} as dots from (select ${geometry} as g offset 0) as whole_site offset 0
+    ) as parts
+  )`;
 }
 
 /** A CGCS2000 geometry in the check's frame, densified first. */
-export function framed(geometry: ReturnType<typeof sql>, srid_gk: number) {
-  return sql`st_transform(st_segmentize(${geometry}, ${sql.lit(DENSIFY_DEG)}), ${sql.lit(srid_gk)})`;
+export function framed(geometry: RawBuilder<unknown>, srid_gk: number | RawBuilder<unknown>): RawBuilder<unknown> {
+  const srid = typeof srid_gk === "number" ? sql.lit(srid_gk) : srid_gk;
+  return sql`st_transform(st_segmentize(${geometry}, ${sql.lit(DENSIFY_DEG)}), ${srid})`;
 }

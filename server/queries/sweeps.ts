@@ -147,8 +147,10 @@ const TOLD = sql`
     select count(*) filter (where faults is not null or result is not null)::int as done, count(*) filter (where faults is not null)::int as faulty,
       coalesce(jsonb_agg(distinct result -> 'rules') filter (where result is not null), '[]') as rules,
       coalesce((select jsonb_agg(layer order by layer) from (
-        select layer.key as layer from sweep_facility as f, jsonb_each(f.result -> 'layers') as layer
-        where f.sweep = sweep.id and f.result is not null group by 1 having count(distinct layer.value) > 1) as changed), '[]') as changed_layers,
+        select layer.key as layer
+        from (select distinct f.result -> 'layers' as layers from sweep_facility as f where f.sweep = sweep.id and f.result is not null) as different,
+          jsonb_each(layers) as layer
+        group by 1 having count(distinct layer.value) > 1) as changed), '[]') as changed_layers,
       coalesce((select jsonb_agg(jsonb_build_object('theme', theme, 'facilities', n) order by n desc, theme) from (
         select theme, count(*) as n from sweep_facility as f, jsonb_array_elements_text(f.result -> 'unproven') as theme
         where f.sweep = sweep.id and f.result is not null group by theme) as each), '[]') as unproven
@@ -156,6 +158,12 @@ const TOLD = sql`
   ) as looked, lateral (
     select count(*)::int as clues, count(*) filter (where certain)::int as certain from sweep_violation where sweep_violation.sweep = sweep.id
   ) as seen`;
+
+/** The day of a sweep; undefined when there is none of that id. */
+export async function dayOfSweep(db: Db, id: string): Promise<string | undefined> {
+  const { rows } = await sql<{ as_of: string }>`select as_of::text as as_of from sweep where id = ${id}::uuid`.execute(db);
+  return rows[0]?.as_of;
+}
 
 /** One sweep; undefined when there is none of that id. */
 export async function readSweep(db: Db, id: string): Promise<Told | undefined> {

@@ -3,25 +3,25 @@ import { randomUUID } from "node:crypto";
 import express, { Router } from "express";
 import type { Check, CheckSummary, Dispute } from "../api/checks.ts";
 import type { Lang, List } from "../api/common.ts";
-import { replay, runCheck } from "../check.ts";
+import { replay, runCheck, tryCheck } from "../check.ts";
 import { brief, readCheckInput, ringFault } from "../check_input.ts";
+import type { LiveCatalogue } from "../checklists.ts";
 import type { OpenDatabase } from "../db/open.ts";
 import { CONCLUSIONS } from "../domain/conclude.ts";
-import type { Catalogue } from "../domain/rule.ts";
 import type { CheckInput } from "../gather.ts";
 import { WRITERS } from "../formats/out/index.ts";
 import type { OutField, OutLayer } from "../formats/out/writer.ts";
 import { sayBoth } from "../messages.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
 import { dispute, disputesOf, listChecks, putAway, readCheck, readSaid, withdraw } from "../queries/checks.ts";
-import { invalidParts, repair } from "../queries/site.ts";
+import { type PlacedSite, placeSite, repair } from "../queries/site.ts";
 import { badParameter, choiceParameter, dateParameter, integerParameter, parameters } from "../query.ts";
 import { FILE_PARAMETERS, fileOptions, sendFile } from "./export.ts";
 
 const LIST = ["q", "conclusion", "activity", "jurisdiction", "from", "to", "deleted", "limit", "after"] as const;
 const MAX_BODY = 10 * 1024 * 1024;
 
-export function checkRoutes(database: OpenDatabase, catalogue: Catalogue, now: () => Date): Router {
+export function checkRoutes(database: OpenDatabase, { catalogue, current }: LiveCatalogue, now: () => Date): Router {
   const router = Router();
   const { db } = database;
 
@@ -33,16 +33,17 @@ export function checkRoutes(database: OpenDatabase, catalogue: Catalogue, now: (
     const trial = choiceParameter("trial", parameters(request, ["trial"]).trial, ["true", "false"]) === "true";
     const { input, faults, others } = readCheckInput(request.body, catalogue, now());
     if (!input) throw new Problem(422, others === 0 ? "invalid-geometry" : "invalid-check", {}, { faults });
-    await mustBeValid(input);
-    const check = (await runCheck(database, catalogue, input, now(), { trial }))[langOf(request)];
-    if (trial) response.json(check);
-    else response.status(201).location(`/api/checks/${check.id}`).json(check);
+    // It is judged by the checklists of now, whichever process made them.
+    const [placed] = await Promise.all([place(input), current()]);
+    if (trial) return void response.json(await tryCheck(database, catalogue, input, placed, now(), langOf(request)));
+    const check = (await runCheck(database, catalogue, input, placed, now()))[langOf(request)];
+    response.status(201).location(`/api/checks/${check.id}`).json(check);
   });
 
   /** Rings that cross, holes outside: named with their place, and a repair offered where one keeps an area. */
-  async function mustBeValid({ site }: CheckInput): Promise<void> {
-    const wrong = await invalidParts(db, site.parts);
-    if (wrong.length === 0) return;
+  async function place({ site }: CheckInput): Promise<PlacedSite> {
+    const { placed, faults: wrong } = await placeSite(db, site.parts, site.srid);
+    if (placed) return placed;
     const faults = wrong.slice(0, 50).map((each) => ringFault(site, each));
     const mended = site.parts.every(({ type }) => type === "Polygon" || type === "MultiPolygon")
       ? await repair(db, site.parts, site.srid)

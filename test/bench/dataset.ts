@@ -151,3 +151,40 @@ export function overlayOfManyByHand(sites: readonly Geometry[], srid_gk: number)
     from site join protection_zone on geom && site and st_intersects(geom, site)
     where valid_from <= '2026-11-26' and (valid_to is null or '2026-11-26' < valid_to)`;
 }
+
+/** What a check asks the database, as a person would write it in one statement for one site or many: the districts, the zones
+ *  in force within `radius_m` with their distance, and where they overlap the area, the share and whether it is more than a
+ *  sliver; whether what is loaded covers the site grown by each of the distances; that each kind of zone is not empty. */
+export function questionByHand(
+  sites: readonly Geometry[],
+  srid_gk: number,
+  { radius_m, distances_m }: { radius_m: number; distances_m: readonly number[] },
+): RawBuilder<unknown> {
+  const inForce = sql`valid_from <= '2026-11-26' and (valid_to is null or '2026-11-26' < valid_to)`;
+  const framed = (geometry: RawBuilder<unknown>) => sql`st_transform(${geometry}, ${sql.lit(srid_gk)})`;
+  const ellipsoid = (geometry: RawBuilder<unknown>) => sql`st_area(st_transform(${geometry}, 4490)::geography)`;
+  return sql`
+    with site as materialized (
+      select n, g, ${framed(sql`g`)} as f, st_expand(g, ${sql.lit(radius_m / 85_000)}) as box, st_area(g::geography) as area
+      from (select n, st_setsrid(st_geomfromgeojson(g::text), 4490) as g from jsonb_array_elements(${jsonb(sites)}) with ordinality as given (g, n)) as read
+    ),
+    near as materialized (
+      select n, code, level, z.f, site.f as s, area, st_distance(z.f, site.f) as distance
+      from site, lateral (select code, level, ${framed(sql`geom`)} as f from protection_zone where geom && box and ${inForce} offset 0) as z
+    ),
+    met as materialized (
+      select n, code, level, distance, area, case when distance = 0 then st_intersection(f, s) end as piece
+      from near where distance <= ${sql.lit(radius_m)}
+    )
+    select n,
+      (select jsonb_agg(code) from jurisdiction where geom && g and st_intersects(geom, g) and ${inForce}) as districts,
+      (select jsonb_agg(jsonb_build_object('code', code, 'level', level, 'distance', distance, 'area', ${ellipsoid(sql`piece`)},
+          'share', ${ellipsoid(sql`piece`)} / area, 'counts', not st_isempty(st_buffer(piece, -0.5))) order by distance)
+        from met where met.n = site.n) as zones,
+      (select jsonb_agg(jsonb_build_object('theme', theme, 'covers', array(
+          select st_covers(geom, case when metres = 0 then g else st_transform(st_buffer(f, metres), 4490) end)
+          from unnest(array[${sql.join(distances_m.map((metres) => sql.lit(metres)))}]::float8[]) as metres)))
+        from coverage where geom && g and ${inForce}) as coverage,
+      (select jsonb_agg(exists (select from protection_zone where level = kind and ${inForce})) from unnest(array['first', 'second', 'quasi', 'rural']) as kind) as held
+    from site`;
+}
