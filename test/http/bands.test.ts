@@ -103,6 +103,9 @@ eachEngine((engine) => {
       ["wholly inside", [100, 100, 200, 200], "triggered", "within"],
       ["across the edge", [-50, 100, 50, 200], "triggered", "overlaps"],
       ["a strip of 1 m inside", [-50, 100, 1, 200], "triggered", "overlaps"],
+      ["a strip of 25 cm inside", [-50, 100, 0.25, 200], "triggered", "overlaps"],
+      ["a strip of 12 cm inside", [-50, 100, 0.12, 200], "triggered", "overlaps"],
+      ["a strip of 9 cm inside, 9 m2", [-50, 100, 0.09, 200], "touches", "touches"],
       ["a strip of 5 cm inside, 5 m2", [-50, 100, 0.05, 200], "touches", "touches"],
       ["a corner of 0.8 x 0.8 m", [-50, -50, 0.8, 0.8], "touches", "touches"],
       ["the edge itself", [-50, 100, 0, 200], "touches", "touches"],
@@ -113,6 +116,16 @@ eachEngine((engine) => {
       const check = await ask(site(X, west, south, east, north));
       expect(first(check, "drawn")).toMatchObject({ outcome, relation });
       expect(check.conclusion).toBe(outcome === "triggered" ? "prohibited" : outcome === "touches" ? "undetermined" : "notice");
+    });
+
+    it.each([
+      ["30 cm", 0.3, "triggered", "within"],
+      ["12 cm", 0.12, "triggered", "within"],
+      ["8 cm, 32 m2", 0.08, "touches", "touches"],
+    ] as const)("a frame of %s inside: %s", async (_name, width, outcome, relation) => {
+      const [outer, hole] = [site(X, 100, 100, 200, 200), site(X, 100 + width, 100 + width, 200 - width, 200 - width)];
+      const check = await ask({ type: "Polygon", coordinates: [...outer.coordinates, ...hole.coordinates] });
+      expect(first(check, "drawn")).toMatchObject({ outcome, relation });
     });
 
     it("beyond 1,000 m there is nothing to say of it", async () => {
