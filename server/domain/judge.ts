@@ -98,32 +98,36 @@ type Who = { value: "true" | "false" | "unknown"; missing: Missing[]; assumed: s
 /** Whether each rule speaks of a project. */
 export type Addressed = Map<Rule, Who>;
 
-/** A rule in force, with what it stands in and what it looks at. */
-type InForce = { rule: Rule; instrument: Instrument; looksAt: ThemeSpec | null };
+/** A rule in force, with its place in the catalogue, what it stands in, what it looks at, and whether it concerns the districts. */
+type InForce = { rule: Rule; order: number; instrument: Instrument; looksAt: ThemeSpec | null; here: boolean };
 type Words = Pick<Catalogue, "rules" | "instruments" | "themes">;
 
-const IN_FORCE = new WeakMap<readonly Rule[], Omit<Words, "rules"> & { days: Map<string, readonly InForce[]> }>();
-const MOST_DAYS = 100;
+const IN_FORCE = new WeakMap<readonly Rule[], Omit<Words, "rules"> & { lists: Map<string, readonly InForce[]> }>();
+const MOST_LISTS = 200;
 
-/** The rules in force on a day, those that are read before those that read them; made once: the same list is judged for
- *  thousands of sites. */
-function rulesOn({ rules, instruments, themes }: Words, asOf: string): readonly InForce[] {
+/** The rules in force on a day, those that are read before those that read them; made once for the districts: the same list is
+ *  judged for thousands of sites. */
+function rulesOn({ rules, instruments, themes }: Words, asOf: string, jurisdictions: string[]): readonly InForce[] {
   let known = IN_FORCE.get(rules);
-  if (known?.instruments !== instruments || known.themes !== themes || known.days.size >= MOST_DAYS) {
-    known = { instruments, themes, days: new Map() };
+  if (known?.instruments !== instruments || known.themes !== themes || known.lists.size >= MOST_LISTS) {
+    known = { instruments, themes, lists: new Map() };
     IN_FORCE.set(rules, known);
   }
-  const made = known.days.get(asOf);
+  const key = [asOf, ...jurisdictions].join();
+  const made = known.lists.get(key);
   if (made) return made;
   const instrumentOf = new Map(instruments.map((each) => [each.id, each]));
   const themeOf = new Map(themes.map((each) => [each.theme, each]));
+  const orderOf = new Map(rules.map((rule, order) => [rule, order]));
   const ruling = readingPlan(rules)
     .ordered.map((rule): InForce => {
       const { theme } = rule.where;
-      return { rule, instrument: instrumentOf.get(rule.instrument)!, looksAt: theme === null ? null : themeOf.get(theme)! };
+      const instrument = instrumentOf.get(rule.instrument)!;
+      const looksAt = theme === null ? null : themeOf.get(theme)!;
+      return { rule, order: orderOf.get(rule)!, instrument, looksAt, here: concernsDistrict(instrument, jurisdictions) };
     })
     .filter(({ rule, instrument }) => inForce(rule, instrument, asOf));
-  known.days.set(asOf, ruling);
+  known.lists.set(key, ruling);
   return ruling;
 }
 
@@ -132,7 +136,7 @@ export function judge(given: JudgeInput): Judgement {
   const { catalogue, jurisdictions, asOf, checklists, addressed } = given;
   const input: Judging = { ...given, found: new Map(), features: new Map() };
   const asked = new Set(checklists.flatMap((checklist) => checklist.themes));
-  const ruling = rulesOn(catalogue, asOf);
+  const ruling = rulesOn(catalogue, asOf, jurisdictions);
   const counted = {
     took_part: 0,
     not_in_force: catalogue.rules.length - ruling.length,
@@ -140,20 +144,24 @@ export function judge(given: JudgeInput): Judgement {
     other_activity: 0,
     not_asked: 0,
   };
-  const answered = new Map<Rule, Judged[]>();
+  const answered: { order: number; own: Judged[] }[] = [];
   const { read } = readingPlan(catalogue.rules);
-  for (const { rule, instrument, looksAt } of ruling) {
+  for (const { rule, order, instrument, looksAt, here } of ruling) {
     const features = () => (looksAt ? featuresFor(instrument, looksAt, input) : []);
-    if (!concernsDistrict(instrument, jurisdictions) && features().length === 0) {
+    if (!here && features().length === 0) {
       counted.other_district++;
       if (jurisdictions.length === 0) input.found.set(rule.id, "open");
       continue;
     }
-    const who = addressed?.get(rule) ?? answerWho(rule, input);
-    addressed?.set(rule, who);
+    let who = addressed?.get(rule);
+    if (!who) {
+      who = answerWho(rule, input);
+      addressed?.set(rule, who);
+    }
     if (who.value === "false") {
       counted.other_activity++;
-      if (looksAt && asked.has(looksAt.theme)) answered.set(rule, silences(rule, instrument, looksAt, features, input));
+      if (looksAt && asked.has(looksAt.theme))
+        answered.push({ order, own: silences(rule, instrument, looksAt, features, input) });
       continue;
     }
     if (looksAt && !asked.has(looksAt.theme)) {
@@ -163,11 +171,11 @@ export function judge(given: JudgeInput): Judgement {
     }
     counted.took_part++;
     const own = answers(rule, instrument, looksAt, features(), who, input);
-    answered.set(rule, own);
+    answered.push({ order, own });
     if (read.has(rule.id)) input.found.set(rule.id, { rule, findings: own });
   }
   // In the order of the catalogue, whatever had to be answered first.
-  const findings = catalogue.rules.flatMap((rule) => answered.get(rule) ?? []);
+  const findings = answered.toSorted((a, b) => a.order - b.order).flatMap(({ own }) => own);
   return {
     findings: findings.map((each) => markUnanswered(each, findings)),
     themes: catalogue.themes

@@ -25,10 +25,17 @@ function zoneDates({ columns }: Pick<FeatureEvidence, "columns">): { on: string 
   return { on, by: on ?? date("valid_from") };
 }
 
-/** Since when a provision holds: the first day of any row of its id, in this instrument or the one before it. */
-export function firstHeld(rule: Pick<Rule, "id">, rules: readonly Pick<Rule, "id" | "valid_from">[]): string | null {
-  const days = rules.filter(({ id }) => id === rule.id).map(({ valid_from }) => valid_from);
-  return days.toSorted()[0] ?? null;
+type Dated = Pick<Rule, "id" | "valid_from">;
+const FIRST_DAYS = new WeakMap<readonly Dated[], ReadonlyMap<string, string>>();
+
+/** Since when a provision holds: the first day of any row of its id, in this instrument or the one before it. Looked up once
+ *  for a list of rules. */
+export function firstHeld(rule: Pick<Rule, "id">, rules: readonly Dated[]): string | null {
+  const known =
+    FIRST_DAYS.get(rules) ??
+    new Map(rules.toSorted((a, b) => (a.valid_from < b.valid_from ? 1 : -1)).map((each) => [each.id, each.valid_from]));
+  FIRST_DAYS.set(rules, known);
+  return known.get(rule.id) ?? null;
 }
 
 function isBefore(span: Span, day: string): Truth {
