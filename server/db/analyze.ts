@@ -7,3 +7,11 @@ import type { Db } from "./open.ts";
 export async function analyzeTable(db: Db, table: string): Promise<void> {
   await sql`analyze ${sql.table(table)}`.execute(db).catch(() => undefined);
 }
+
+/** The same for these columns only, a statement for each group. */
+export async function analyzeColumns(db: Db, table: string, groups: string[][]): Promise<void> {
+  for (const columns of groups)
+    await sql`analyze ${sql.table(table)} (${sql.join(columns.map((column) => sql.ref(column)))})`
+      .execute(db)
+      .catch(() => undefined);
+}

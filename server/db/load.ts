@@ -91,14 +91,15 @@ async function loadFile(db: Db, layer: Layer, folder: string, name: string): Pro
   );
   if (faults.length > 0) throw new LoadError(`${file}: ${faults.join(" ")}`);
   await db.transaction().execute(async (tx) => {
+    // First: it is held by one writer of the layer at a time.
+    await sql`insert into layer_version (layer, version) values (${layer.id}, 1)
+      on conflict (layer) do update set version = layer_version.version + 1, changed_at = now()`.execute(tx);
     await sql`delete from ${sql.table(layer.id)} where file = ${file}`.execute(tx);
     await sql`delete from coverage where file = ${file}`.execute(tx);
     await insertFeatures(tx, layer, file, features);
     await insertCoverage(tx, file, source);
     await sql`insert into loaded_file (file, sha256, features) values (${file}, ${sha256}, ${features.length})
       on conflict (file) do update set sha256 = excluded.sha256, features = excluded.features, loaded_at = now()`.execute(tx);
-    await sql`insert into layer_version (layer, version) values (${layer.id}, 1)
-      on conflict (layer) do update set version = layer_version.version + 1, changed_at = now()`.execute(tx);
   });
   return { layer: layer.id, file, features: features.length, changed: true };
 }

@@ -9,20 +9,10 @@ import { columnsOf, type Layer, themeOf } from "../layers/layer.ts";
 import { faultsBetweenColumns, faultsOfFeature, faultsOfRow, type RowFault } from "../layers/validate.ts";
 import { sayBoth } from "../messages.ts";
 import { type FaultSpec, Problem, sayFault } from "../problem.ts";
-import {
-  type Application,
-  applyRows,
-  changesOf,
-  dropReady,
-  farRows,
-  fileOf,
-  laterLivesOf,
-  leaveOut,
-  type ReadyRow,
-  readyRows,
-} from "../queries/changes.ts";
+import { type Application, applyRows, changesOf } from "../queries/changes.ts";
 import { hasOutline, type NewClaim } from "../queries/coverage.ts";
 import { faultsOf, takenAfter, type TakenRow } from "../queries/imports.ts";
+import { dropReady, farRows, fileOf, laterLivesOf, leaveOut, type ReadyRow, readyRows } from "../queries/ready_rows.ts";
 import { coerce, noField, suggestMapping } from "./mapping.ts";
 import type { ChosenCrs } from "./place.ts";
 import { type Stored, told } from "./preview.ts";
@@ -53,18 +43,18 @@ export async function applyToLayer(db: Db, catalogue: Catalogue, stored: Stored,
   const mapping = mappingOf(layer, fields, request);
   if (!(await hasOutline(db, request.district)))
     throw refusal([{ pointer: "#/district", key: "upload.fault.no_district", params: { got: request.district } }]);
-  const application = randomUUID();
+  const change = randomUUID();
   try {
-    const { faults: wrong, total: read, shapeless, themes, good } = await makeReady(db, stored, order, application, mapping);
+    const { faults: wrong, total: read, shapeless, themes, good } = await makeReady(db, stored, order, change, mapping);
     const unread = await unreadRows(db, stored, order.index);
     const faults = [...unread.faults, ...wrong].toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0));
     const total = read + Math.max(0, stored.layers[order.index]!.counts.faulty - shapeless);
     const leftOut = total - good;
     const claimFaults = claimFaultsOf(layer, catalogue, request, { themes, leftOut });
     if (claimFaults.length > 0 && !trial) throw refusal([...claimFaults, ...faults]);
-    const answer = (change: LayerOfImport["change"]): LayerOfImport => ({
+    const answer = (done: LayerOfImport["change"]): LayerOfImport => ({
       as: "layer",
-      change,
+      change: done,
       total,
       good,
       mapping,
@@ -77,10 +67,8 @@ export async function applyToLayer(db: Db, catalogue: Catalogue, stored: Stored,
     if (trial) return answer(null);
     if (leftOut > 0 && request.mode === "all_or_nothing") throw refusal(faults);
     if (good === 0) throw new Problem(422, "nothing-good", {}, { faults: faults.slice(0, 50) });
-    const change = randomUUID();
     const refused = await applyRows(db, {
       change,
-      application,
       import: stored.id,
       who: order.who,
       layer,
@@ -93,7 +81,7 @@ export async function applyToLayer(db: Db, catalogue: Catalogue, stored: Stored,
     const [done] = (await changesOf(db, [stored.id])).filter(({ id }) => id === change);
     return answer(told(done!));
   } finally {
-    await dropReady(db, application);
+    await dropReady(db, change);
   }
 }
 
@@ -160,7 +148,7 @@ async function makeReady(
       repair: request.repair === true,
       after,
       limit: 1000,
-      vertices: 100_000,
+      vertices: 25_000,
       shapes: false,
     });
     if (taken.length === 0) break;

@@ -9,6 +9,7 @@ import type { Db } from "../db/open.ts";
 import { createQueue } from "../db/queue.ts";
 import type { ReadOptions } from "../formats/format.ts";
 import { Problem } from "../problem.ts";
+import { dropLostDrafts } from "../queries/change_drafts.ts";
 import {
   dropImport,
   dropOldImports,
@@ -145,6 +146,7 @@ export function createImports(db: Db, folder: string, limits: ImportLimits, log:
   }
 
   async function clean(): Promise<void> {
+    await dropLostDrafts(db);
     const dropped = new Set(await dropOldImports(db));
     for (const name of await readdir(folder).catch(() => [])) {
       if (!/^[0-9a-f-]{36}$/.test(name) || busy.has(name)) continue;

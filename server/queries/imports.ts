@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { FeatureCollection, Geometry } from "../api/common.ts";
 import { jsonb } from "../db/json.ts";
 import type { Db } from "../db/open.ts";
+import { deletePortions } from "../db/portions.ts";
 import { moment } from "./checks.ts";
 import { toCgcs } from "./site.ts";
 
@@ -108,15 +109,26 @@ export async function listImports(db: Db, limit: number): Promise<{ items: Liste
 }
 
 export async function dropImport(db: Db, id: string): Promise<void> {
+  await dropRows(db, id);
   await sql`delete from import where id = ${id}::uuid`.execute(db);
+}
+
+/** All rows of an import but those that a change under way has ready: its undo may come long after. */
+async function dropRows(db: Db, id: string): Promise<void> {
+  for (const table of ["import_placed", "import_placement", "import_fault", "import_feature"])
+    await deletePortions(db, table, sql`import = ${id}::uuid`);
+  await deletePortions(
+    db,
+    "import_row",
+    sql`import = ${id}::uuid and application not in (select change_draft.id from change_draft)`,
+  );
 }
 
 /** Removes what was kept long enough; an import that changed a layer stays in the list, without its rows. Their ids. */
 export async function dropOldImports(db: Db): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`select id from import where kept_until < now()`.execute(db);
   for (const { id } of rows) {
-    for (const table of ["import_row", "import_placed", "import_placement", "import_fault", "import_feature"])
-      await sql`delete from ${sql.table(table)} where import = ${id}::uuid`.execute(db);
+    await dropRows(db, id);
     await sql`delete from import where id = ${id}::uuid and not exists (select from change_log where import = ${id}::uuid)`.execute(
       db,
     );
