@@ -15,7 +15,8 @@ export async function migrate(db: Db): Promise<string[]> {
   return (results ?? []).map((result) => result.migrationName);
 }
 
-async function readMigrations(): Promise<Record<string, Migration>> {
+/** All of them by name. */
+export async function readMigrations(): Promise<Record<string, Migration>> {
   const files = (await readdir(FOLDER)).filter((file) => /^\d{8}T\d{4}_\w+\.ts$/.test(file)).toSorted();
   const found: Record<string, Migration> = {};
   for (const file of files)

@@ -49,6 +49,7 @@ export async function applyRows(db: Db, given: Application): Promise<NotApplied 
     await beginDraft(db, change);
     const portions = await portionsOf(db, change, { lived: false });
     for (const portion of portions) await draftImport(db, layer, change, portion);
+    await refuseLater(db, layer, change);
     await db.transaction().execute((tx) => writeImport(tx, given, drafted, portions));
   } catch (error) {
     await dropDraft(db, change);
@@ -65,8 +66,7 @@ async function writeImport(tx: Db, given: Application, drafted: number, portions
   await sql`select id from import where id = ${given.import}::uuid for update`.execute(tx);
   if ((await standingChange(tx, given.import)) !== undefined) throw new NotWritten("applied-already");
   if (version !== drafted + 1) {
-    const later = await sql`select 1 ${laterLives(layer, change)} limit 1`.execute(tx);
-    if (later.rows.length > 0) throw new NotWritten("changed-meanwhile");
+    await refuseLater(tx, layer, change);
     await redraftMoved(tx, layer, change);
   }
   let closed = 0;
@@ -94,6 +94,12 @@ async function writeImport(tx: Db, given: Application, drafted: number, portions
     after: await claimsOn(tx, themes, given.district),
   });
   await endDraft(tx, change);
+}
+
+/** The rows were held to the layer's lives when they were made ready; some may have come since. */
+async function refuseLater(db: Db, layer: Layer, change: string): Promise<void> {
+  const { rows } = await sql`select 1 ${laterLives(layer, change)} limit 1`.execute(db);
+  if (rows.length > 0) throw new NotWritten("changed-meanwhile");
 }
 
 /** Ends the lives before those of a portion of ready rows, and removes those of the same first day; how many ended. */
