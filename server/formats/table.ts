@@ -1,13 +1,13 @@
 /** Tables of coordinates to features: one row a point, or rows that are the boundary points of plots. */
-import type { Geometry, Position } from "../api/common.ts";
-import { readCoordinate } from "./coordinate.ts";
+import type { Geometry } from "../api/common.ts";
 import { datumOf, zoneCode } from "./crs.ts";
 import { type DeclaredCrs, FormatError, type FormatNote, type ReadLayer, type ReadOptions, type TableReading } from "./format.ts";
-import { closeRing, isClosed, readLayer, RowFault, type Budget, type Row } from "./geometry.ts";
+import { readLayer, RowFault, type Budget, type Row } from "./geometry.ts";
 import { isNorthing, zonePrefix } from "./magnitude.ts";
-import { nestRings } from "./rings.ts";
 import { joinAngles } from "./table_angles.ts";
 import { allNamed, findColumns, guessHeader, isPlace, namesLines, POINT, type Columns } from "./table_columns.ts";
+import { footerOf, isNoCorner, linesOf, positionOf, propertiesOf, type Line } from "./table_lines.ts";
+import { cornersOf, plotRows } from "./table_plots.ts";
 import { parseWkt } from "./wkt.ts";
 
 /** A table as its cells; `row` of features and faults is the number of its line or sheet row, from 1. */
@@ -86,18 +86,12 @@ function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLaye
   const columns = findColumns(cells, options.columns);
   if (!columns) return null;
   const notes = [...table.notes];
-  const found = linesOf(cells, columns);
+  const all = linesOf(cells, columns);
+  const found = all.filter((line) => !isNoCorner(line, columns));
   const shape = options.columns?.geometry ?? shapeOf(found, columns);
   const footer = shape === "point" ? [] : footerOf(found);
-  const lines = found.slice(0, found.length - footer.length);
+  const lines = shape === "point" ? all : found.slice(0, found.length - footer.length);
   if (lines.length === 0) return null;
-  if (footer.length > 0)
-    notes.push({
-      code: "rows_below_ignored",
-      params: { rows: footer.map(({ row }) => row).join(", ") },
-      row: null,
-      position: null,
-    });
   const said = saidAround(cells, lines, columns);
   const rest = { name: table.name, encoding: table.encoding };
   const width = Math.max(...lines.slice(0, 100).map(({ cells }) => cells.length));
@@ -141,54 +135,12 @@ function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLaye
             throw new RowFault("cell_no_number", { line: row });
           }),
         )
-      : plotRows(lines, columns, { turned, line: shape === "line", notes });
+      : plotRows(cornersOf({ cells, lines, columns, footer }, notes), columns, { turned, line: shape === "line", notes });
   const layer = readLayer(
     { ...rest, rows, declared: declaredBy(said, firstEasting(lines, turned)), expected: rows.length },
     budget,
   );
   return { ...layer, table: told(shape, turned), notes: [...notes, ...layer.notes].slice(0, 200) };
-}
-
-type Line = { row: number; cells: unknown[]; first: number | null; second: number | null; gap: boolean; half: boolean };
-
-/** A second row of a header: units. */
-const UNIT = /^[（(【[]?\s*(m|米|度|°|deg(rees)?|单位.*)\s*[)）】\]]?$/i;
-
-/** The rows below the header that hold anything; `gap`: an empty row stood before it; `half`: one of the two columns is empty. */
-function linesOf(cells: unknown[][], columns: Columns): Line[] {
-  const lines: Line[] = [];
-  let gap = false;
-  for (const [i, row] of cells.entries()) {
-    if (i <= columns.header) continue;
-    const textAt = (column: number) => String(row[column] ?? "").trim();
-    const empty = (column: number) => column < 0 || textAt(column) === "";
-    const heads = (column: number) => textAt(column) === columns.names[column] || UNIT.test(textAt(column));
-    if (lines.length === 0 && columns.wkt === null && columns.header >= 0 && heads(columns.first) && heads(columns.second))
-      continue;
-    if (columns.wkt === null && empty(columns.first) && empty(columns.second)) {
-      gap = true;
-      continue;
-    }
-    if (columns.wkt !== null && empty(columns.wkt)) continue;
-    lines.push({
-      row: i + 1,
-      cells: row,
-      first: readCoordinate(row[columns.first]),
-      second: readCoordinate(row[columns.second]),
-      gap,
-      half: empty(columns.first) !== empty(columns.second),
-    });
-    gap = false;
-  }
-  return lines;
-}
-
-/** What stands below the last plot, behind an empty row, with something in one of the columns: who drew the table up, a date,
- *  a sum. Fewer than three rows are no plot. */
-function footerOf(lines: readonly Line[]): Line[] {
-  const from = lines.findLastIndex(({ gap }) => gap);
-  const last = from > 0 ? lines.slice(from) : [];
-  return last.length < 3 && last.every(({ half }) => half) ? last : [];
 }
 
 /** The texts above the header and beside the lines, which may name a datum. A merged cell says the same in each of its cells. */
@@ -255,11 +207,6 @@ function rowsHaveNames(lines: readonly Line[], columns: Columns): boolean {
   });
 }
 
-function positionOf({ first, second, row }: Line, turned: boolean): Position {
-  if (first === null || second === null) throw new RowFault("cell_no_number", { line: row });
-  return turned ? [second, first] : [first, second];
-}
-
 function pointRows(lines: readonly Line[], columns: Columns, turned: boolean): Row[] {
   return lines.map((line) => ({
     row: line.row,
@@ -289,80 +236,11 @@ function inOrder(placed: Row[], unplaced: Row[]): Row[] {
   return unplaced.length === 0 ? placed : [...placed, ...unplaced].toSorted((a, b) => a.row - b.row);
 }
 
-type Plotting = { turned: boolean; line: boolean; notes: FormatNote[] };
-
-function plotRows(lines: readonly Line[], columns: Columns, how: Plotting): Row[] {
-  return plotsOf(lines, columns).map((plot) => {
-    const row = plot[0]!.row;
-    return { row, geometry: () => plotShape(plot, columns, row, how), properties: common(plot, columns) };
-  });
-}
-
-/** Rows of one plot: by its name, which merged cells and tidy people write only once; without such a column by empty rows. */
-function plotsOf(lines: readonly Line[], { plot }: Columns): Line[][] {
-  const plots: Line[][] = [];
-  const byName = new Map<string, Line[]>();
-  let name = "";
-  for (const line of lines) {
-    if (plot !== null) {
-      name = String(line.cells[plot] ?? "").trim() || name;
-      const known = byName.get(name);
-      if (known) known.push(line);
-      else plots.push(byName.set(name, [line]).get(name)!);
-    } else if (line.gap || plots.length === 0) plots.push([line]);
-    else plots.at(-1)!.push(line);
-  }
-  return plots;
-}
-
-function plotShape(plot: readonly Line[], columns: Columns, row: number, { turned, line, notes }: Plotting): Geometry {
-  const rings: { ring: string; positions: Position[] }[] = [];
-  let closed = false;
-  for (const each of plot) {
-    const ring = columns.ring === null ? "" : String(each.cells[columns.ring] ?? "").trim();
-    let part = rings.at(-1);
-    if (!part || closed || (ring !== "" && ring !== part.ring)) rings.push((part = { ring, positions: [] }));
-    part.positions.push(positionOf(each, turned));
-    closed = !line && part.positions.length > 3 && isClosed(part.positions);
-  }
-  const positions = rings.map((ring) => ring.positions);
-  if (line) return { type: "MultiLineString", coordinates: positions };
-  const short = positions.find((part) => part.length < 3);
-  if (short) throw new RowFault("ring_too_short", { count: short.length }, short[0] as [number, number]);
-  const open = positions.filter((part) => !isClosed(part)).length;
-  if (open > 0) notes.push({ code: "plot_closed", params: { count: open }, row, position: null });
-  return nestRings(positions.map(closeRing)).geometry;
-}
-
 function wktOf(cell: unknown): Geometry {
   const text = String(cell);
   const geometry = parseWkt(text.replace(/^\s*SRID=\d+\s*;/i, ""));
   if (!geometry) throw new RowFault("wkt_broken", { text: text.slice(0, 60) });
   return geometry;
-}
-
-function propertiesOf(cells: readonly unknown[], columns: Columns): Record<string, unknown> {
-  const coordinates = [columns.first, columns.second, columns.wkt];
-  return Object.fromEntries(
-    columns.names
-      .map((name, i) => [name, i, cells[i] ?? null] as const)
-      .filter(([name, i]) => name !== "" && !coordinates.includes(i))
-      .map(([name, , value]) => [name, typeof value === "string" && value.trim() === "" ? null : value]),
-  );
-}
-
-/** Attributes of a plot: those that all its rows agree on, blanks aside. */
-function common(plot: readonly Line[], columns: Columns): Record<string, unknown> {
-  const all = plot.map(({ cells }) => propertiesOf(cells, columns));
-  // What names the plot is told, whatever else it is.
-  const skipped = [columns.point, columns.ring].map((i) => (i === null || i === columns.plot ? "" : columns.names[i]));
-  return Object.fromEntries(
-    Object.keys(all[0] ?? {})
-      .filter((name) => !skipped.includes(name))
-      .map((name) => [name, [...new Set(all.map((each) => each[name]).filter((value) => value !== null))]] as const)
-      .filter(([, values]) => values.length === 1)
-      .map(([name, [value]]) => [name, value]),
-  );
 }
 
 /** A datum named above the header ("2000国家大地坐标系", "1980西安坐标系"): a zone's number in the eastings completes it. */

@@ -38,7 +38,9 @@ function joined(cells: readonly unknown[], row: number, header: number, triples:
   const copy = [...cells];
   for (const { at, name } of triples.toReversed()) {
     const parts = copy.slice(at, at + 3).map((part) => String(part ?? "").trim());
-    const angle = parts.every((part) => part === "") ? null : `${parts[0]}°${parts[1]}′${parts[2] === "" ? "" : `${parts[2]}″`}`;
+    // A heading over merged cells says the same in each, as an empty row says nothing.
+    const same = parts.every((part) => part === parts[0] && (part === "" || /\p{L}/u.test(part)));
+    const angle = same ? parts[0] || null : `${parts[0]}°${parts[1]}′${parts[2] === "" ? "" : `${parts[2]}″`}`;
     copy.splice(at, 3, row > header ? angle : row === header ? name : (copy[at] ?? null));
   }
   return copy;

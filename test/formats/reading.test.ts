@@ -244,6 +244,108 @@ describe("tables of points", () => {
     expect([text.shapes, text.faults]).toEqual([["Polygon"], 1]);
   });
 
+  describe("with a row that says something but not where", () => {
+    const [a, b, c, d] = ["105.950,29.230", "105.951,29.230", "105.951,29.231", "105.950,29.231"];
+    const read = async (text: string) => {
+      const layer = (await readFiles([{ name: "a.csv", bytes: Buffer.from(text) }])).layers[0]!;
+      const noted = layer.notes
+        .filter(({ code: note }) => note.startsWith("rows_"))
+        .map(({ code: note, params }) => [note, params["rows"]]);
+      const faults = layer.faults.map(({ code: fault, params }) => [fault, params["lines"] ?? params["line"]]);
+      return { shapes: layer.features.map(({ row, geometry }) => `${row} ${geometry!.type}`), faults, noted };
+    };
+    const numbered = "点号,经度,纬度";
+    const named = "地块名称,点号,经度,纬度";
+    const M1 = `一号,J1,${a}\n,J2,${b}\n,J3,${c}`;
+    const bare = (lines: string) => [["corner_no_place", lines]];
+
+    it.each([
+      ["between corners by its number", `${numbered}\nJ1,${a}\nJ2,${b}\nJ3,,\nJ4,${c}\nJ5,${d}\n`, "4"],
+      ["before the first corner", `${numbered}\nJ1,,\nJ2,${b}\nJ3,${c}\nJ4,${d}\n`, "2"],
+      ["after the last corner", `${numbered}\nJ1,${a}\nJ2,${b}\nJ3,${c}\nJ4,,\nJ5,,\n合计,,\n`, "5, 6"],
+      ["between corners without numbers", `X,Y,备注\n${a},\n${b},\n,,河岸未测\n${c},\n${d},\n`, "4"],
+      ["as a remark in the column of numbers", `${numbered}\nJ1,${a}\nJ2,${b}\n河岸,,\nJ4,${c}\nJ5,${d}\n`, "4"],
+      ["by the number of its ring", `plot,ring,x,y\nA,1,${a}\nA,1,,\nA,1,${c}\nA,1,${d}\nA,1,${a}\n`, "3"],
+      ["by the name of its plot alone", `plot,x,y\nA,${a}\nA,,\nA,${b}\nA,${c}\n`, "3"],
+      ["within a plot whose name stands once", `地块,X,Y,备注\nA,${a},\n,${b},\n,,,未测\n,${c},\n,${d},\n`, "4"],
+      [
+        "in degrees, minutes and seconds",
+        `点号,经度,,,纬度,,\n,度,分,秒,度,分,秒\nJ1,105,57,0,29,13,48\nJ2,105,57,3,29,13,48\nJ3,,,,,,\nJ4,105,57,3,29,13,51\n`,
+        "5",
+      ],
+      [
+        "as a header without numbers, below which nobody can tell whether the plot goes on",
+        `X,Y\n${a}\n${b}\n${c}\nX,Y\n${c}\n${d}\n${a}\n`,
+        "5",
+      ],
+    ])("%s, the plot is faulty and the row is named", async (_where, text, lines) => {
+      expect(await read(text)).toMatchObject({ shapes: [], faults: bare(lines) });
+    });
+
+    it("other plots are read", async () => {
+      const text = `${named}\n${M1}\n,J4,,\n二号,J1,${a}\n,J2,${c}\n,J3,${d}\n`;
+      expect(await read(text)).toMatchObject({ shapes: ["6 Polygon"], faults: bare("5") });
+      const gap = `${numbered}\nJ1,${a}\nJ2,,\nJ3,${b}\nJ4,${c}\n,,\nJ1,${a}\nJ2,${c}\nJ3,${d}\n`;
+      expect(await read(gap)).toMatchObject({ shapes: ["7 Polygon"], faults: bare("3") });
+      const lost = `plot,x,y\nA,${a}\nA,${b}\nA,${c}\nB,,\nC,${a}\nC,${c}\nC,${d}\n`;
+      expect(await read(lost)).toMatchObject({ shapes: ["2 Polygon", "6 Polygon"], faults: bare("5") });
+      const below = `${numbered}\nJ1,${a}\nJ2,${b}\nJ3,${c}\nJ1,${a}\n,,\nJ1,,\nJ2,,\n`;
+      expect(await read(below)).toMatchObject({ shapes: ["2 Polygon"], faults: bare("7, 8") });
+    });
+
+    it.each([
+      [
+        "a sum and a note below",
+        `${numbered}\nJ1,${a}\nJ2,${b}\nJ3,${c}\n面积,,12.5\n合计,,\n备注：沿河,,\n`,
+        ["2 Polygon"],
+        [["rows_below_ignored", "5, 6, 7"]],
+      ],
+      [
+        "numbers further than a plot that is closed",
+        `${numbered}\nJ1,${a}\nJ2,${b}\nJ3,${c}\nJ1,${a}\nJ5,,\nJ6,,\n`,
+        ["2 Polygon"],
+        [["rows_below_ignored", "6, 7"]],
+      ],
+      [
+        "headings where numbers begin again",
+        `${numbered}\n红星村,,\nJ1,${a}\nJ2,${b}\nJ3,${c}\n东山村,,\nJ1,${a}\nJ2,${c}\nJ3,${d}\n`,
+        ["3 Polygon", "7 Polygon"],
+        [["rows_between_ignored", "2, 6"]],
+      ],
+      [
+        "headings and headers of each plot",
+        `${numbered}\nJ1,${a}\nJ2,${b}\nJ3,${c}\n地块二,,\n${numbered}\nJ4,${a}\nJ5,${c}\nJ6,${d}\n`,
+        ["2 Polygon", "7 Polygon"],
+        [["rows_between_ignored", "5"]],
+      ],
+      [
+        "a heading over merged cells",
+        `${numbered}\n一,一,一\nJ1,${a}\nJ2,${b}\nJ3,${c}\n二,二,二\nJ1,${a}\nJ2,${c}\nJ3,${d}\n`,
+        ["3 Polygon", "7 Polygon"],
+        [["rows_between_ignored", "2, 6"]],
+      ],
+      ["a header on the second page", `${numbered}\nJ1,${a}\nJ2,${b}\n${numbered}\nJ3,${c}\nJ4,${d}\n`, ["2 Polygon"], []],
+      [
+        "sums between plots with names",
+        `${named}\n${M1}\n小计,,,12.5\n二号,J1,${a}\n,J2,${c}\n,J3,${d}\n,,,\n制表人张三,,,\n`,
+        ["2 Polygon", "6 Polygon"],
+        [
+          ["rows_between_ignored", "5"],
+          ["rows_below_ignored", "10"],
+        ],
+      ],
+    ])("%s are no faults; what was not read is told", async (_what, text, shapes, noted) => {
+      expect(await read(text)).toEqual({ shapes, faults: [], noted });
+    });
+
+    it("names of plots in rows of their own go to the corners below", async () => {
+      const text = `${named}\n一号,,,\n,J1,${a}\n,J2,${b}\n,J3,${c}\n二号,,,\n,J1,${a}\n,J2,${c}\n,J3,${d}\n`;
+      expect(await read(text)).toEqual({ shapes: ["3 Polygon", "7 Polygon"], faults: [], noted: [] });
+      const layer = (await readFiles([{ name: "a.csv", bytes: Buffer.from(text) }])).layers[0]!;
+      expect(layer.features.map(({ properties }) => properties["地块名称"])).toEqual(["一号", "二号"]);
+    });
+  });
+
   it("declare a datum above or below", async () => {
     const line = (lon: string, lat: string, i: number) => `J${i + 1},${lon},${lat}`;
     expect((await shapes(csv("点号,经度,纬度", line))).declared).toBeNull();
