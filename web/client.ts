@@ -155,8 +155,9 @@ export async function countItems(path: string, query: Query, signal: AbortSignal
   return (await call<{ numberMatched: number }>("GET", path, { ...query, limit: 1 }, undefined, signal)).numberMatched;
 }
 
-export function getItem(layer: string, code: string, datetime: string | undefined): Promise<Item> {
-  return call("GET", itemPath(layer, code), { datetime });
+/** A feature as it is stored, or with what its texts say in `lang`. */
+export function getItem(layer: string, code: string, datetime: string | undefined, lang?: Lang): Promise<Item> {
+  return call("GET", itemPath(layer, code), { datetime, lang });
 }
 
 /** What the feature names, what names it, and what shares ground with it on the date. */

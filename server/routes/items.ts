@@ -7,6 +7,7 @@ import type { Db } from "../db/open.ts";
 import { filterable, filtersOf, isStorable } from "../feature_filter.ts";
 import type { OutLayer } from "../formats/out/writer.ts";
 import { columnsOf, COMMON_COLUMNS, type Layer, themeOf } from "../layers/layer.ts";
+import { halfIn } from "../messages.ts";
 import { boxParameter, type PageCrs, pageCrs, placed } from "../page_crs.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
 import { everyFeature, feature, type FeatureFilter, page, type Row } from "../queries/collections.ts";
@@ -65,7 +66,7 @@ export function itemRoutes(db: Db, now: () => Date): Router {
   /** GET /api/collections/{layer}/items?bbox=&bbox-crs=&datetime=&codes=&{field}=&crs=&limit=&after=: features in force on the date that pass
    *  every filter, ordered by code; `next` links page on. A field of the layer (`.../queryables`) may repeat or be a list `a,b`, any
    *  of which will do; `\,` is a comma within a value. A page holds at most 1,000; `crs` and `bbox-crs` keep the order of
-   *  the authority's axes.
+   *  the authority's axes. Texts that say a thing in both languages (`中文 / English`) stand as they are stored unless `lang` is given.
    *  `f=shapefile|geojson|...` gives all of them as one file instead, with `crs` (x,y), `encoding` and `notation`
    *  (routes/export.ts): 404 where one of `codes` is not in force, 422 beyond 50,000. */
   router.get("/api/collections/:layer/items", async (request, response) => {
@@ -82,7 +83,7 @@ export function itemRoutes(db: Db, now: () => Date): Router {
     next.set("after", rows.at(-1)?.code ?? "");
     sendPlaced(response, crs, () => ({
       type: "FeatureCollection",
-      features: rows.map((row) => toFeature(row, crs)),
+      features: rows.map((row) => toFeature(saidIn(request, layer, row), crs)),
       numberMatched: matched,
       numberReturned: rows.length,
       timeStamp: now().toISOString(),
@@ -99,7 +100,7 @@ export function itemRoutes(db: Db, now: () => Date): Router {
     await sendItems(request, response, layerNamed(String(request.params["layer"])), selectionOf(request.body));
   });
 
-  /** GET /api/collections/{layer}/items/{code}?datetime=&crs= */
+  /** GET /api/collections/{layer}/items/{code}?datetime=&crs=&lang= */
   router.get("/api/collections/:layer/items/:code", async (request, response) => {
     const layer = layerNamed(request.params.layer);
     const query = parameters(request, ["datetime", "crs"]);
@@ -109,7 +110,7 @@ export function itemRoutes(db: Db, now: () => Date): Router {
     const row = isStorable(code) ? await feature(db, layer, code, asOf) : undefined;
     if (!row) throw new Problem(404, "unknown-feature", { layer: layer.id, code: code.slice(0, 80), as_of: asOf });
     sendPlaced(response, crs, (): Item => ({
-      ...toFeature(row, crs),
+      ...toFeature(saidIn(request, layer, row), crs),
       theme: themeOf(layer, row.properties),
       links: [
         link(request.originalUrl, "self", "application/geo+json"),
@@ -180,6 +181,19 @@ function fileLayer(layer: Layer, rows: readonly Row[], lang: Lang): OutLayer {
     features: rows,
   };
 }
+
+/** The row as it is stored; where `lang` is given, with what its texts say in it. Names have columns of their own, and what names
+ *  another feature must stay what names it. */
+function saidIn(request: Request, layer: Layer, row: Row): Row {
+  if (request.query["lang"] === undefined) return row;
+  const lang = langOf(request);
+  const said = Object.entries(columnsOf(layer))
+    .filter(([name, { type, values, refers }]) => type === "text" && !values && !refers && !NAMES.has(name))
+    .flatMap(([name]) => (typeof row.properties[name] === "string" ? [[name, halfIn(lang, row.properties[name])]] : []));
+  return { ...row, properties: { ...row.properties, ...Object.fromEntries(said) } };
+}
+
+const NAMES = new Set(["code", "name_zh", "name_en"]);
 
 function toFeature({ code, properties, geometry }: Row, crs: PageCrs): Feature {
   return { type: "Feature", id: code, geometry: placed(geometry, crs), properties };

@@ -251,6 +251,9 @@ inBrowser("the search", (suite) => {
       "与它相接：饮用水水源保护区",
     ])
       expect(words).toContain(word);
+    // Its source stands in both languages.
+    expect(words).toContain("水界示例");
+    expect(words).not.toContain("Shuijie sample");
     expect(await flaws("[data-test=feature-panel]")).toEqual([]);
 
     await suite.screen.at("fact-water_source").click();
@@ -388,8 +391,16 @@ inBrowser("the search", (suite) => {
       expect((await suite.screen.page.locator("[data-test=panel]").boundingBox())!.y).toBeGreaterThan(300);
       if (language === "en") {
         const drawer = await suite.screen.at("feature-panel").innerText();
-        for (const word of ["Attributes", "Boundary and source", "Validity", "Related features", "Reaches (whose"])
+        for (const word of [
+          "Attributes",
+          "Boundary and source",
+          "Shuijie sample",
+          "Validity",
+          "Related features",
+          "Reaches (whose",
+        ])
           expect(drawer).toContain(word);
+        expect(drawer).not.toContain("水界示例");
       }
     },
   );

@@ -174,6 +174,28 @@ eachEngine((engine) => {
     });
   });
 
+  it("a text that stands in both languages is said in the one asked for; without, and in files, it stays as it is stored", async () => {
+    const path = "/api/collections/protection_zone/items";
+    const sourceOf = async (address: string, headers = {}) => {
+      const { features, properties } = (await (await service.get(address, headers)).json()) as Partial<Items> & {
+        properties?: Record<string, unknown>;
+      };
+      const { source, name_zh } = properties ?? features![0]!.properties!;
+      expect(name_zh).toBe("红江闸坝饮用水水源一级保护区");
+      return String(source);
+    };
+    const stored = await sourceOf(`${path}/500118-HJZB-1`, { "accept-language": "en" });
+    const [zh, en] = stored.split(" / ");
+    expect(zh).toMatch(/\p{Script=Han}/u);
+    expect(en).not.toMatch(/\p{Script=Han}/u);
+    for (const address of [`${path}/500118-HJZB-1?`, `${path}?codes=500118-HJZB-1&`]) {
+      expect(await sourceOf(`${address}lang=zh`)).toBe(zh);
+      expect(await sourceOf(`${address}lang=en`)).toBe(en);
+    }
+    expect(await sourceOf(`${path}?codes=500118-HJZB-1`)).toBe(stored);
+    expect(await sourceOf(`${path}?codes=500118-HJZB-1&f=geojson&lang=en`)).toBe(stored);
+  });
+
   it.each([
     ["/api/collections/rivers", 404, "unknown-layer"],
     ["/api/collections/rivers/items", 404, "unknown-layer"],

@@ -110,7 +110,7 @@ export async function load(): Promise<void> {
     }
   };
   await Promise.all([
-    settle(getItem(key.layer, key.code, as_of.value), takeItem, (error) => {
+    settle(getItem(key.layer, key.code, as_of.value, lang.value), takeItem, (error) => {
       item.value = null;
       item_error.value = error;
     }),
