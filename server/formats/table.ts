@@ -131,8 +131,8 @@ function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLaye
     shape === "point"
       ? inOrder(
           pointRows(lines, columns, turned),
-          unplacedRows(cells, columns, lines, (row) => {
-            throw new RowFault("cell_no_number", { line: row });
+          unplacedRows(cells, columns, lines, () => {
+            throw new RowFault("row_no_place");
           }),
         )
       : plotRows(cornersOf({ cells, lines, columns, footer }, notes), columns, { turned, line: shape === "line", notes });
@@ -184,13 +184,22 @@ function shapeOf(lines: readonly Line[], columns: Columns): "point" | "line" | "
   // Rings or not: plots of one row each, as a layer of points is written, have none.
   if (plots.size === lines.length) return "point";
   if (columns.ring !== null || (first.first === last.first && first.second === last.second)) return "polygon";
-  if (columns.plot !== null) return plots.size * 3 <= lines.length ? "polygon" : "point";
+  if (columns.plot !== null) return plots.size * 3 <= lines.length || numbersAgain(lines, columns) ? "polygon" : "point";
   if (rowsHaveNames(lines, columns)) return "point";
   const used = [columns.first, columns.second, columns.point];
   const more = columns.names.some(
     (name, i) => name !== "" && !used.includes(i) && lines.some(({ cells }) => String(cells[i] ?? "").trim() !== ""),
   );
   return more && columns.point === null ? "point" : "polygon";
+}
+
+/** Whether each plot numbers its points anew, three or more of them in one: a plot may lack some. */
+function numbersAgain(lines: readonly Line[], { point }: Columns): boolean {
+  const numbers = lines
+    .map(({ cells }) => (point === null ? "" : String(cells[point] ?? "").trim()))
+    .filter((number) => number !== "");
+  const distinct = new Set(numbers).size;
+  return distinct > 2 && distinct < numbers.length;
 }
 
 /** Two letters or characters together: a name rather than a number of a point, a side `J1-J2` or an angle. */
@@ -210,14 +219,14 @@ function rowsHaveNames(lines: readonly Line[], columns: Columns): boolean {
 function pointRows(lines: readonly Line[], columns: Columns, turned: boolean): Row[] {
   return lines.map((line) => ({
     row: line.row,
-    geometry: () => ({ type: "Point", coordinates: positionOf(line, turned) }),
+    geometry: () => ({ type: "Point", coordinates: positionOf(line, columns, turned, "cell") }),
     properties: propertiesOf(line.cells, columns),
   }));
 }
 
 /** Rows of a list that say something but not where: they are counted and named, never dropped. The list ends with the first
  *  empty row below the last that has a place; what stands below that is no row of it. */
-function unplacedRows(cells: unknown[][], columns: Columns, lines: readonly Line[], fault: (row: number) => Geometry): Row[] {
+function unplacedRows(cells: unknown[][], columns: Columns, lines: readonly Line[], fault: () => Geometry): Row[] {
   const says = (row: readonly unknown[], column: number) => column >= 0 && String(row[column] ?? "").trim() !== "";
   const filled = (row: readonly unknown[]) => row.some((_, column) => says(row, column));
   const places = [columns.first, columns.second, columns.wkt ?? -1];
@@ -228,7 +237,7 @@ function unplacedRows(cells: unknown[][], columns: Columns, lines: readonly Line
     .flatMap((row, i) =>
       i < first || !filled(row) || places.some((column) => says(row, column))
         ? []
-        : [{ row: i + 1, geometry: () => fault(i + 1), properties: propertiesOf(row, columns) }],
+        : [{ row: i + 1, geometry: fault, properties: propertiesOf(row, columns) }],
     );
 }
 

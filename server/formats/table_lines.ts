@@ -66,8 +66,20 @@ export function footerOf(lines: readonly Line[]): Line[] {
   return last.length < 3 && last.every(({ half }) => half) ? last : [];
 }
 
-export function positionOf({ first, second, row }: Line, turned: boolean): Position {
-  if (first === null || second === null) throw new RowFault("cell_no_number", { line: row });
+/** Where a row is. Throws RowFault `<what>_no_number` or, where one of its cells is empty, `<what>_empty`, with the column and what stands there. */
+export function positionOf(
+  { first, second, row, cells }: Line,
+  columns: Columns,
+  turned: boolean,
+  what: "cell" | "corner",
+): Position {
+  if (first === null || second === null) {
+    const column = first === null ? columns.first : columns.second;
+    const text = String(cells[column] ?? "").trim();
+    const name = columns.names[column] || String(column + 1);
+    if (text === "") throw new RowFault(`${what}_empty`, { line: row, name });
+    throw new RowFault(`${what}_no_number`, { line: row, name, text: text.slice(0, 40) });
+  }
   return turned ? [second, first] : [first, second];
 }
 

@@ -229,7 +229,7 @@ function plotShape(plot: readonly Corner[], columns: Columns, row: number, { tur
     const ring = columns.ring === null ? "" : String(each.cells[columns.ring] ?? "").trim();
     let part = rings.at(-1);
     if (!part || closed || (ring !== "" && ring !== part.ring)) rings.push((part = { ring, positions: [] }));
-    part.positions.push(positionOf(each, turned));
+    part.positions.push(positionOf(each, columns, turned, "corner"));
     closed = !line && part.positions.length > 3 && isClosed(part.positions);
   }
   const positions = rings.map((ring) => ring.positions);

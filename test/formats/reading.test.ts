@@ -223,7 +223,9 @@ describe("tables of points", () => {
       }
     }
     const wrong = await readText(`经度,,,纬度,,\n度,分,秒,度,分,秒\n${lines.replace("57,3.6", "61,3.6")}\n`);
-    expect(wrong.layers[0]!.faults).toMatchObject([{ code: "cell_no_number", params: { line: 4 } }]);
+    expect(wrong.layers[0]!.faults).toMatchObject([
+      { code: "corner_no_number", params: { line: 4, name: "经度", text: "105°61′3.6″" } },
+    ]);
   });
 
   it("have units in a second row of the header", async () => {
@@ -338,6 +340,14 @@ describe("tables of points", () => {
       expect(await read(text)).toEqual({ shapes, faults: [], noted });
     });
 
+    it("numbers that begin again are corners, also where a plot lacks some", async () => {
+      const rows = (name: string, ...of: string[]) => of.map((at, i) => `${i === 0 ? name : ""},J${i + 1},${at}`).join("\n");
+      const text = `${named}\n${rows("一号", a, b, c)}\n${rows("二号", a, b)}\n${rows("三号", a, c, d)}\n`;
+      expect(await read(text)).toMatchObject({ shapes: ["2 Polygon", "7 Polygon"], faults: [["ring_too_short", undefined]] });
+      const list = `区块,序号,经度,纬度\nA,1,${a}\nA,2,${b}\nB,3,${c}\nC,4,${d}\n`;
+      expect((await read(list)).shapes).toHaveLength(4);
+    });
+
     it("names of plots in rows of their own go to the corners below", async () => {
       const text = `${named}\n一号,,,\n,J1,${a}\n,J2,${b}\n,J3,${c}\n二号,,,\n,J1,${a}\n,J2,${c}\n,J3,${d}\n`;
       expect(await read(text)).toEqual({ shapes: ["3 Polygon", "7 Polygon"], faults: [], noted: [] });
@@ -437,9 +447,9 @@ describe("choices of a person", () => {
 
   it("a row that says something but not where is counted and named, wherever it stands; a signature below is no row", async () => {
     for (const [text, faults] of [
-      ["名称,经度,纬度\n乙,,\n甲,105.85,29.33\n", [["cell_no_number", 2]]],
-      ["名称,经度,纬度\n甲,105.85,29.33\n乙,,\n丙,105.86,29.34\n", [["cell_no_number", 3]]],
-      ["名称,经度,纬度\n甲,105.85,29.33\n丙,105.86,29.34\n乙,,\n", [["cell_no_number", 4]]],
+      ["名称,经度,纬度\n乙,,\n甲,105.85,29.33\n", [["row_no_place", 2]]],
+      ["名称,经度,纬度\n甲,105.85,29.33\n乙,,\n丙,105.86,29.34\n", [["row_no_place", 3]]],
+      ["名称,经度,纬度\n甲,105.85,29.33\n丙,105.86,29.34\n乙,,\n", [["row_no_place", 4]]],
       ["名称,经度,纬度\n,度,度\n甲,105.85,29.33\n丙,105.86,29.34\n\n填表人:张三,,\n", []],
       ["名称,wkt\n乙,\n甲,POINT (105.85 29.33)\n", [["wkt_broken", 2]]],
       [`名称,外形\n${"甲,POINT (105.85 29.33)\n".repeat(9)}乙,\n`, [["wkt_broken", 11]]],
