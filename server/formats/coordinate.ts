@@ -10,6 +10,9 @@ function halved(text: string): string {
 
 const DMS = /^([-+])?(\d{1,3})[°º˚度:\s-]+(\d{1,2})[′'’‘分:\s-]+(?:(\d{1,2}(?:\.\d+)?)(?:[″"”“秒]|''|′′|’’)?)?$/;
 
+/** Degrees and minutes with decimals, as receivers show them: 105°54.5′. */
+const DM = /^([-+])?(\d{1,3})[°º˚度]\s*(\d{1,2}\.\d+)\s*[′'’‘分]?$/;
+
 /** The number that a cell means, degrees as decimals; null where it is none. South and west are negative. */
 export function readCoordinate(cell: unknown): number | null {
   if (typeof cell === "number") return Number.isFinite(cell) ? cell : null;
@@ -24,7 +27,7 @@ export function readCoordinate(cell: unknown): number | null {
   const decimal = text.replace(/[°度]$/, "");
   if (/^[-+]?\d+(\.\d*)?(e[-+]?\d+)?$/i.test(decimal)) return sign * Number(decimal);
   if (/^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$/.test(text)) return sign * Number(text.replaceAll(",", ""));
-  const parts = DMS.exec(text);
+  const parts = DMS.exec(text) ?? DM.exec(text);
   if (!parts) return null;
   const [, minus, degrees, minutes, seconds] = parts;
   if (Number(minutes) >= 60 || Number(seconds ?? 0) >= 60) return null;

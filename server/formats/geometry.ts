@@ -170,7 +170,7 @@ function ring(positions: Position[], at: Settling): Position[] {
   const closed = closeRing(placed);
   const first = closed[0] as [number, number];
   if (closed !== placed) at.notes.push({ code: "ring_closed", params: {}, row: at.row, position: first });
-  if (!enclosesSomething(closed)) throw new RowFault("ring_too_short", { count: closed.length }, first);
+  if (!enclosesSomething(closed)) throw new RowFault("ring_too_short", { count: new Set(closed.map(String)).size }, first);
   return closed;
 }
 

@@ -11,6 +11,8 @@ export function refuseKnown(files: readonly InputFile[]): void {
     if (/^AC10\d\d/.test(head)) throw new FormatError("refused_dwg", { name });
     if (head.startsWith("AutoCAD Binary DXF")) throw new FormatError("refused_binary_dxf", { name });
     if (head.startsWith("\xd0\xcf\x11\xe0")) throw new FormatError("refused_old_office", { name });
+    if (/^(\xef\xbb\xbf)?\s*<(!doctype\s+html|html|head|meta|body|table|style)\b/i.test(head))
+      throw new FormatError("refused_html", { name });
     if (head.startsWith("%PDF")) throw new FormatError("refused_pdf", { name });
     if (head.startsWith("PK")) throw new FormatError("refused_office", { name });
     if (/^(\x89PNG|\xff\xd8\xff|II\*\0|MM\0\*|BM)/.test(head)) throw new FormatError("refused_picture", { name });

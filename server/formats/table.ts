@@ -24,6 +24,7 @@ export function readTables(
 ): { layers: ReadLayer[]; skipped: string[] } {
   const layers: ReadLayer[] = [];
   const skipped: string[] = [];
+  let headers = 0;
   let unknown: FormatError | undefined;
   let followed = false;
   for (const table of tables) {
@@ -38,12 +39,17 @@ export function readTables(
       layer = readTable(table, others, budget);
     }
     if (layer) layers.push(layer);
-    else if (table.cells.some((row) => row.length > 0)) skipped.push(table.name);
+    else if (table.cells.some((row) => row.length > 0)) {
+      skipped.push(table.name);
+      // The first row of several cells names coordinates: what is wanting is rows.
+      const first = table.cells.findIndex((row) => row.filter((cell) => String(cell ?? "").trim() !== "").length > 1);
+      if (first !== -1 && findColumns(joinAngles(table.cells), undefined)?.header === first) headers += 1;
+    }
   }
   if (unknown && !followed) throw unknown;
   if (layers.length > 0) return { layers, skipped };
   const open = tables.map(openTable).filter((layer) => layer !== null);
-  if (open.length === 0) throw new FormatError("table_no_coordinates");
+  if (open.length === 0) throw new FormatError(headers > 0 ? "table_no_rows" : "table_no_coordinates");
   return { layers: open, skipped: skipped.filter((name) => !open.some((layer) => layer.name === name)) };
 }
 
@@ -126,6 +132,9 @@ function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLaye
     return { ...layer, table: told(null, false) };
   }
   const turned = order(lines, columns, options, notes);
+  const wide = lines.filter(({ cells }) => cells.slice(columns.names.length).some((cell) => String(cell ?? "").trim() !== ""));
+  if (columns.header >= 0 && wide.length * 2 > lines.length)
+    notes.push({ code: "cells_beyond", params: { count: wide.length }, row: null, position: null });
   notes.push({ code: `table_${shape}`, params: {}, row: null, position: null });
   const rows =
     shape === "point"
@@ -163,6 +172,22 @@ function order(lines: readonly Line[], columns: Columns, { swap }: ReadOptions, 
   const name = (column: number) => columns.names[column] || String(column + 1);
   const [x, y] = turned ? [columns.second, columns.first] : [columns.first, columns.second];
   notes.push({ code: "columns_taken", params: { x: name(x), y: name(y) }, row: null, position: null });
+  const against = lines.filter(({ first, second }) => {
+    if (first === null || second === null) return false;
+    return turned ? isNorthing(second, first) : isNorthing(first, second);
+  });
+  const along = lines.some(
+    ({ first, second }) =>
+      first !== null && second !== null && isNorthing(...(turned ? ([first, second] as const) : ([second, first] as const))),
+  );
+  if (along && against.length > 0) {
+    const rows =
+      against
+        .slice(0, 20)
+        .map(({ row }) => row)
+        .join(", ") + (against.length > 20 ? " …" : "");
+    notes.push({ code: "rows_turned", params: { rows }, row: null, position: null });
+  }
   return turned;
 }
 

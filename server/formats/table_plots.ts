@@ -232,6 +232,16 @@ function plotShape(plot: readonly Corner[], columns: Columns, row: number, { tur
     part.positions.push(positionOf(each, columns, turned, "corner"));
     closed = !line && part.positions.length > 3 && isClosed(part.positions);
   }
+  // The first corner again, and again.
+  const [before, last] = rings.slice(-2);
+  const again = closed ? null : last;
+  if (
+    again?.positions.length === 1 &&
+    before &&
+    before.ring === again.ring &&
+    isClosed([before.positions[0]!, again.positions[0]!])
+  )
+    rings.pop();
   const positions = rings.map((ring) => ring.positions);
   if (line) return { type: "MultiLineString", coordinates: positions };
   const short = positions.find((part) => part.length < 3);

@@ -51,11 +51,24 @@ async function readBook(file: InputFile, options: ReadOptions, limits: Limits): 
     if (error instanceof FormatError) throw error;
     throw new FormatError("xlsx_damaged", { name: file.name, cause: String((error as Error).message).slice(0, 120) });
   }
-  const tables = book.worksheets.map((sheet): Table => {
+  const sheets = book.worksheets.toSorted((a, b) => Number(isHidden(a)) - Number(isHidden(b)));
+  const tables = sheets.map((sheet): Table => {
     const notes: FormatNote[] = [];
     return { name: sheet.name, cells: cellsOf(sheet, notes), encoding: null, notes };
   });
-  const { layers, skipped } = readTables(tables, options, budgetOf(limits));
+  const { layers: all, skipped } = readTables(tables, options, budgetOf(limits));
+  // What nobody sees is not taken for what was sent, unless nothing else is there.
+  const hidden = new Set(sheets.filter(isHidden).map(({ name }) => name));
+  const seen = all.filter(({ name }) => !hidden.has(name));
+  const layers = seen.length > 0 ? seen : all;
+  const names = all.filter(({ name }) => hidden.has(name)).map(({ name }) => name);
+  if (names.length > 0)
+    layers[0]!.notes.push({
+      code: seen.length > 0 ? "sheets_hidden" : "sheets_hidden_read",
+      params: { names: names.join(", ").slice(0, 200) },
+      row: null,
+      position: null,
+    });
   if (skipped.length > 0 && layers[0])
     layers[0].notes.push({
       code: "sheets_ignored",
@@ -101,12 +114,16 @@ function areaOf(range: RegExpExecArray | null): number {
   return (Math.abs(column(right!) - column(left!)) + 1) * (Math.abs(Number(bottom) - Number(top)) + 1);
 }
 
+function isHidden({ state }: Sheet): boolean {
+  return state !== undefined && state !== "visible";
+}
+
 type Sheet = import("exceljs").Worksheet;
 
 function cellsOf(sheet: Sheet, notes: FormatNote[]): unknown[][] {
   if (sheet.rowCount * sheet.columnCount > CELLS) throw new FormatError("xlsx_cells", { max: CELLS });
   const cells: unknown[][] = [];
-  let [formulas, empty] = [0, 0];
+  let [formulas, empty, hidden] = [0, 0, 0];
   sheet.eachRow({ includeEmpty: false }, (row, number) => {
     const values: unknown[] = [];
     row.eachCell({ includeEmpty: false }, (cell, column) => {
@@ -117,8 +134,10 @@ function cellsOf(sheet: Sheet, notes: FormatNote[]): unknown[][] {
       }
       values[column - 1] = value;
     });
+    if (row.hidden && values.length > 0) hidden += 1;
     cells[number - 1] = Array.from(values, (value) => value ?? null);
   });
+  if (hidden > 0) notes.push({ code: "rows_hidden", params: { count: hidden }, row: null, position: null });
   if (formulas > 0) notes.push({ code: "formulas_cached", params: { count: formulas }, row: null, position: null });
   if (empty > 0) notes.push({ code: "formulas_empty", params: { count: empty }, row: null, position: null });
   return Array.from(cells, (row) => row ?? []);

@@ -365,6 +365,95 @@ describe("tables of points", () => {
   });
 });
 
+describe("files as people make them", () => {
+  const plot = ["3242856.12,35587442.1", "3242856.12,35588405.2", "3243972.3,35588405.2", "3243972.3,35587442.1"];
+  const table = `点号,X,Y\n${plot.map((at, i) => `J${i + 1},${at}`).join("\n")}\n`;
+  const read = async (text: string | Uint8Array, name = "a.csv") => {
+    const { layers } = await readFiles([{ name, bytes: typeof text === "string" ? Buffer.from(text) : text }]);
+    const [layer] = layers;
+    return {
+      layer: layer!,
+      layers,
+      notes: layer!.notes.map(({ code: note, params }) => [note, ...Object.values(params)].join(" ")),
+    };
+  };
+
+  it("UTF-16 shows without a byte order mark, either way round", async () => {
+    const little = Buffer.from(table, "utf16le");
+    for (const [bytes, name] of [
+      [little, "UTF-16LE"],
+      [Buffer.from(little).swap16(), "UTF-16BE"],
+    ] as const) {
+      const { layer } = await read(bytes);
+      expect([layer.encoding, layer.counts.read]).toEqual([{ name, from: "sniffed" }, 1]);
+    }
+    for (const bytes of [Buffer.alloc(64), Buffer.from([1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0])])
+      await expect(read(bytes)).rejects.toThrow(code("unknown_format"));
+  });
+
+  it("minutes have decimals", async () => {
+    const { layer } = await read("名称,经度,纬度\n甲,105°54.5′,29度18.6分\n乙,105°61.5′,29°18.6′\n丙,E105°54.5′,29°18′\n");
+    expect(layer.features.map(({ geometry }) => geometry)).toEqual([
+      { type: "Point", coordinates: [105 + 54.5 / 60, 29.31] },
+      { type: "Point", coordinates: [105 + 54.5 / 60, 29.3] },
+    ]);
+    expect(layer.faults.map(({ code: fault, row }) => [fault, row])).toEqual([["cell_no_number", 3]]);
+  });
+
+  it("rows with their two coordinates exchanged are named and stay as they are", async () => {
+    const turn = (at: string) => at.split(",").toReversed().join();
+    const metres = await read(`点号,X,Y\nJ1,${plot[0]}\nJ2,${turn(plot[1]!)}\nJ3,${plot[2]}\nJ4,${plot[3]}\n`);
+    expect(metres.notes).toContain("rows_turned 3");
+    expect(JSON.stringify(metres.layer.features[0]!.geometry)).toContain("[3242856.12,35588405.2]");
+    const degrees = await read("名称,经度,纬度\n甲,105.9,29.3\n乙,29.31,105.91\n丙,29.32,105.92\n");
+    expect(degrees.notes).toContain("rows_turned 3, 4");
+    const all = await read("名称,经度,纬度\n乙,29.31,105.91\n丙,29.32,105.92\n");
+    expect(all.notes.join()).not.toContain("rows_turned");
+    expect((await read(table)).notes.join()).not.toContain("rows_turned");
+  });
+
+  it("decimals with commas leave more cells than names: that is said", async () => {
+    const { notes, layer } = await read(
+      "点号,X,Y\nJ1,3242856,12,35587442,1\nJ2,3242856,12,35588405,2\nJ3,3243972,3,35588405,2\n",
+    );
+    expect(notes).toContain("cells_beyond 3");
+    expect(layer.faults).toMatchObject([{ code: "ring_too_short", params: { count: 2 } }]);
+  });
+
+  it("the first corner may stand at the end twice", async () => {
+    const { layer } = await read(`${table}J1,${plot[0]}\nJ1,${plot[0]}\n`);
+    expect([layer.counts, (layer.features[0]!.geometry as { coordinates: number[][][] }).coordinates[0]!.length]).toEqual([
+      { expected: 1, read: 1, faulty: 0 },
+      5,
+    ]);
+  });
+
+  it("a table without rows, and a web page called a table, say so", async () => {
+    await expect(read("点号,X,Y\n")).rejects.toThrow(code("table_no_rows"));
+    await expect(read("姓名,电话\n")).rejects.toThrow(code("table_no_coordinates"));
+    await expect(read("<html><table><tr><td>X</td></tr></table></html>", "a.xls")).rejects.toThrow(code("refused_html"));
+  });
+
+  it("a hidden sheet is left aside where others have coordinates; hidden rows are read and told", async () => {
+    const { default: exceljs } = await import("exceljs");
+    const book = async (...sheets: ("visible" | "hidden" | "veryHidden")[]) => {
+      const made = new exceljs.Workbook();
+      for (const [i, state] of sheets.entries()) {
+        const sheet = made.addWorksheet(`表${i + 1}`, { state });
+        for (const line of table.trim().split("\n")) sheet.addRow(line.split(","));
+        if (i > 0) sheet.getRow(3).hidden = true;
+      }
+      return read(new Uint8Array((await made.xlsx.writeBuffer()) as ArrayBuffer), "a.xlsx");
+    };
+    const both = await book("hidden", "visible", "veryHidden");
+    expect(both.layers.map(({ name }) => name)).toEqual(["表2"]);
+    expect(both.notes).toEqual(expect.arrayContaining(["sheets_hidden 表1, 表3", "rows_hidden 1"]));
+    const one = await book("hidden");
+    expect([one.layers.length, one.layer.counts.read]).toEqual([1, 1]);
+    expect(one.notes).toContain("sheets_hidden_read 表1");
+  });
+});
+
 describe("choices of a person", () => {
   const table = "a,b,c\n587442.1,3242856.1,甲\n588405.1,3242856.1,甲\n588405.1,3243972.1,甲\n";
 
