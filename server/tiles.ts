@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
-import { brotliCompress, brotliDecompressSync, constants } from "node:zlib";
+import { brotliCompress, brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 import { LRUCache } from "lru-cache";
 import type { OpenDatabase } from "./db/open.ts";
 import { createQueue } from "./db/queue.ts";
@@ -12,9 +12,11 @@ import { layerVersions } from "./queries/collections.ts";
 import { layerTile } from "./queries/tiles.ts";
 import { isDate, today } from "./query.ts";
 
-const compress = promisify(brotliCompress);
+const compressAside = promisify(brotliCompress);
 /** Bytes from which compressing well takes longer than it saves on the way. */
 const LARGE = 256 * 1024;
+/** Bytes up to which compressing takes less than handing it to a thread, some 0.1 ms. */
+const SMALL = 16 * 1024;
 const MAX_BYTES = 128 * 1024 * 1024;
 /** Versions are asked anew at most this often; until the answer comes, tiles of the last known version are served. */
 const VERSIONS_FRESH_MS = 2000;
@@ -77,8 +79,7 @@ export function createTileServer(
     const parts: Buffer[] = [];
     for (const id of ids) parts.push(await layerTile(database, layerOf(id)!, { z, x, y, asOf }));
     const raw = Buffer.concat(parts);
-    const body =
-      raw.length === 0 ? raw : await compress(raw, { params: { [constants.BROTLI_PARAM_QUALITY]: raw.length > LARGE ? 1 : 4 } });
+    const body = await compress(raw);
     const tile = { body, etag: `"${createHash("sha256").update(raw).digest("base64url").slice(0, 22)}"` };
     cache.set(key, tile);
     return tile;
@@ -114,6 +115,13 @@ export function createTileServer(
       return true;
     },
   };
+}
+
+/** Quality 2 makes tiles as small as 4 does, in a third of the time. */
+async function compress(raw: Buffer): Promise<Buffer> {
+  if (raw.length === 0) return raw;
+  const options = { params: { [constants.BROTLI_PARAM_QUALITY]: raw.length > LARGE ? 1 : 2 } };
+  return raw.length <= SMALL ? brotliCompressSync(raw, options) : compressAside(raw, options);
 }
 
 type Wanted = { ids: string[]; z: number; x: number; y: number; asOf: string | undefined };

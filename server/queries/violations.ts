@@ -220,9 +220,10 @@ export async function violationTile(
     select facility as code, count(*)::int as clues, (count(*) filter (where certain))::int as certain,
       (count(*) filter (where state = 'suspected'))::int as suspected,
       (count(*) filter (where state in ('confirmed', 'notified', 'rectifying')))::int as confirmed,
-      (count(*) filter (where overdue))::int as overdue, ${frame.placed(sql`min(geom_3857::text)::geometry`)} as geom
+      (count(*) filter (where overdue))::int as overdue, min(geom::text)::geometry as geom
     from (
-      select v.facility, v.state, f.certain, ${OVERDUE} as overdue, f.geom_3857 from ${FROM}
+      select v.facility, v.state, f.certain, ${OVERDUE} as overdue, ${frame.placed(sql`f.geom_3857`)} as geom
+      from ${FROM} cross join ${frame.row}
       where ${testsOf(filter)} and f.geom_3857 && ${frame.box} and ${frame.holds(sql`f.geom_3857`)}
     ) as hit
     group by facility order by facility collate "C"`;
