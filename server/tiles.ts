@@ -117,11 +117,14 @@ export function createTileServer(
   };
 }
 
-/** Quality 2 makes tiles as small as 4 does, in a third of the time. */
+/** Quality 2 makes tiles as small as 4 does, in a third of the time; a window no wider than the tile takes less memory. */
 async function compress(raw: Buffer): Promise<Buffer> {
   if (raw.length === 0) return raw;
-  const options = { params: { [constants.BROTLI_PARAM_QUALITY]: raw.length > LARGE ? 1 : 2 } };
-  return raw.length <= SMALL ? brotliCompressSync(raw, options) : compressAside(raw, options);
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: raw.length > LARGE ? 1 : 2,
+    [constants.BROTLI_PARAM_LGWIN]: raw.length > 2 ** 16 ? constants.BROTLI_DEFAULT_WINDOW : 16,
+  };
+  return raw.length <= SMALL ? brotliCompressSync(raw, { params }) : compressAside(raw, { params });
 }
 
 type Wanted = { ids: string[]; z: number; x: number; y: number; asOf: string | undefined };
