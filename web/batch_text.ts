@@ -6,7 +6,8 @@ import type { AnyGeoJson } from "../server/api/common.ts";
 export const MAX_SITES = 10_000;
 
 export type Defaults = { name: string; activity: string; action: string };
-export type BatchFault = { n: number; key: string };
+/** `got`: what stands where it must not, or nothing. */
+export type BatchFault = { n: number; key: string; got: string };
 export type BatchRow = { type: "Feature"; geometry: AnyGeoJson; properties: Record<string, unknown> };
 export type Batch =
   | {
@@ -40,7 +41,7 @@ export function readBatch(
   const used = new Set<string>();
   const rows = features.map((feature, index): BatchRow => {
     const n = index + 1;
-    const fault = (key: string) => faults.push({ n, key });
+    const fault = (key: string, got = "") => faults.push({ n, key, got: got.slice(0, 40) });
     const { geometry, properties: own } = (isObject(feature) ? feature : {}) as { geometry?: unknown; properties?: unknown };
     const properties: Record<string, unknown> = isObject(own) ? { ...own } : {};
     const fallback = { ...defaults, name: `${defaults.name} ${n}` };
@@ -54,10 +55,10 @@ export function readBatch(
     if (!isObject(geometry)) fault("batch.fault.geometry");
     const { activity, action, name } = properties;
     if (typeof activity !== "string" || activity === "") fault("batch.fault.activity");
-    else if (known.activities.size > 0 && !known.activities.has(activity)) fault("batch.fault.activity_unknown");
+    else if (known.activities.size > 0 && !known.activities.has(activity)) fault("batch.fault.activity_unknown", activity);
     else used.add(activity);
     if (typeof action !== "string" || action === "") fault("batch.fault.action");
-    else if (!known.actions.includes(action)) fault("batch.fault.action_unknown");
+    else if (!known.actions.includes(action)) fault("batch.fault.action_unknown", action);
     if (typeof name === "string") names.set(name, (names.get(name) ?? 0) + 1);
     return { type: "Feature", geometry: (geometry ?? null) as AnyGeoJson, properties };
   });

@@ -66,14 +66,14 @@ describe("a batch", () => {
       ),
     );
     expect(batch.ok && batch.faults).toEqual([
-      { n: 1, key: "batch.fault.geometry" },
-      { n: 2, key: "batch.fault.activity_unknown" },
-      { n: 3, key: "batch.fault.activity" },
-      { n: 4, key: "batch.fault.action_unknown" },
-      { n: 5, key: "batch.fault.geometry" },
-      { n: 5, key: "batch.fault.activity" },
-      { n: 6, key: "batch.fault.geometry" },
-      { n: 6, key: "batch.fault.activity" },
+      { n: 1, key: "batch.fault.geometry", got: "" },
+      { n: 2, key: "batch.fault.activity_unknown", got: "cheese" },
+      { n: 3, key: "batch.fault.activity", got: "" },
+      { n: 4, key: "batch.fault.action_unknown", got: "destroy" },
+      { n: 5, key: "batch.fault.geometry", got: "" },
+      { n: 5, key: "batch.fault.activity", got: "" },
+      { n: 6, key: "batch.fault.geometry", got: "" },
+      { n: 6, key: "batch.fault.activity", got: "" },
     ]);
     expect(batch).toMatchObject({ duplicates: 2, rows: { length: 6 } });
   });
