@@ -57,6 +57,10 @@ export type AppOptions = {
   publicUrl?: string | undefined;
 };
 
+/** Longer than the minute for which proxies keep an idle connection (5 s is Node's): who ends it first resets a request that is on
+ *  its way, or the rest of one that was refused for its size. */
+const KEEP_ALIVE_MS = 65_000;
+
 /** The whole service as an http server that is not yet listening. Tiles are answered before Express. `jobs` must be closed
  *  before the database. */
 export function createApp(options: AppOptions): { server: Server; refreshTiles: () => Promise<void>; jobs: Jobs } {
@@ -108,6 +112,7 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   const server = createServer((request, response) => {
     if (!tiles.handle(request, response)) app(request, response);
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   jobs.wake(); // what an earlier process left
   imports.clean().catch((error: unknown) => log.error({ err: error }, "old imports could not be removed"));
   const close = () => Promise.all([imports.close(), reports.close()]).then(() => jobs.close());

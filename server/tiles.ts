@@ -9,7 +9,7 @@ import type { OpenDatabase } from "./db/open.ts";
 import { createQueue } from "./db/queue.ts";
 import { layerOf, layers } from "./layers/index.ts";
 import { layerVersions } from "./queries/collections.ts";
-import { layerTile } from "./queries/tiles.ts";
+import { layerTiles } from "./queries/tiles.ts";
 import { isDate, today } from "./query.ts";
 
 const compressAside = promisify(brotliCompress);
@@ -76,9 +76,8 @@ export function createTileServer(
   }
 
   async function make(key: string, ids: string[], z: number, x: number, y: number, asOf: string): Promise<Tile> {
-    const parts: Buffer[] = [];
-    for (const id of ids) parts.push(await layerTile(database, layerOf(id)!, { z, x, y, asOf }));
-    const raw = Buffer.concat(parts);
+    const shown = ids.map((id) => layerOf(id)!);
+    const raw = await layerTiles(database, shown, { z, x, y, asOf });
     const body = await compress(raw);
     const tile = { body, etag: `"${createHash("sha256").update(raw).digest("base64url").slice(0, 22)}"` };
     cache.set(key, tile);

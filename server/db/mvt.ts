@@ -6,23 +6,36 @@ import type { OpenDatabase } from "./open.ts";
 
 export const EXTENT = 4096;
 
-/** `rows` yields `geom` in tile coordinates (integers, y down, outer rings of positive area) and the tags as text or
- *  number columns. Empty buffer when there is nothing. */
-export async function encodeTile(database: OpenDatabase, layer: string, rows: RawBuilder<unknown>): Promise<Buffer> {
+/** `rows` yields `geom` in tile coordinates (integers, y down, outer rings of positive area) and the tags as text or number
+ *  columns. */
+export type TileLayer = { name: string; rows: RawBuilder<unknown> };
+
+type Feature = { geometry: TileGeometry; tags: Record<string, unknown> };
+
+/** All layers in one statement, of one moment, one after the other. Empty buffer when there is nothing. */
+export async function encodeTile(database: OpenDatabase, layers: readonly TileLayer[]): Promise<Buffer> {
+  if (layers.length === 0) return Buffer.alloc(0);
+  const ask = async <T>(packed: (name: string) => RawBuilder<unknown>) => {
+    const each = layers.map(({ name, rows }) => sql`(select ${packed(name)} from (${rows}) as t) as ${sql.ref(name)}`);
+    const { rows } = await sql<Record<string, T | null>>`select ${sql.join(each)}`.execute(database.db);
+    return rows[0]!;
+  };
   if (database.engine === "postgres") {
-    const result = await sql<{ mvt: Buffer }>`
-      select st_asmvt(t, ${layer}::text, ${sql.lit(EXTENT)}, 'geom') as mvt from (${rows}) as t`.execute(database.db);
-    return result.rows[0]?.mvt ?? Buffer.alloc(0);
+    const found = await ask<Buffer>((name) => sql`st_asmvt(t, ${name}::text, ${sql.lit(EXTENT)}, 'geom')`);
+    return Buffer.concat(layers.flatMap(({ name }) => found[name] ?? []));
   }
-  const result = await sql<{ geometry: TileGeometry; tags: Record<string, unknown> }>`
-    select st_asgeojson(t.geom, 0, 0)::jsonb as geometry, to_jsonb(t) - 'geom' as tags
-    from (${rows}) as t`.execute(database.db);
-  if (result.rows.length === 0) return Buffer.alloc(0);
-  const features = result.rows.map(({ geometry, tags }) => ({
+  const found = await ask<Feature[]>(
+    () => sql`jsonb_agg(jsonb_build_object('geometry', st_asgeojson(t.geom, 0, 0)::jsonb, 'tags', to_jsonb(t) - 'geom'))`,
+  );
+  return Buffer.concat(layers.flatMap(({ name }) => (found[name] ? writeLayer(name, found[name]) : [])));
+}
+
+function writeLayer(name: string, found: Feature[]): Uint8Array {
+  const features = found.map(({ geometry, tags }) => ({
     ...shape(geometry),
     tags: Object.fromEntries(Object.entries(tags).filter(([, value]) => value !== null)),
   }));
-  return Buffer.from(fromGeojsonVt({ [layer]: { features } } as never, { version: 2, extent: EXTENT }));
+  return fromGeojsonVt({ [name]: { features } } as never, { version: 2, extent: EXTENT });
 }
 
 type TileGeometry =

@@ -13,30 +13,35 @@ const NEAR = 2048;
 /** From this zoom on, snapping hardly ever breaks a ring (0.4-1.8 %); below, shapes that are valid on a grid are kept. */
 const SNAP_IS_SAFE_FROM = 11;
 
-/** One layer's tile, not compressed; empty when there is nothing. Below `minzoom` a layer has no tiles.
+/** Tiles of layers, one after the other, not compressed; empty when there is nothing. Below `minzoom` a layer has no tiles.
  *  A polygon layer's feature is a polygon and, in the one tile that holds its label point, a point with the same tags; a
  *  line is clipped; a point stands in the one tile that holds it.
  *  Stored Web Mercator, clipped by box, affine, snapped: six times faster than ST_AsMVTGeom with the same features. */
-export async function layerTile(
+export async function layerTiles(
   database: OpenDatabase,
-  layer: Layer,
+  layers: readonly Layer[],
   { z, x, y, asOf }: { z: number; x: number; y: number; asOf: string },
 ): Promise<Buffer> {
-  if (z < layer.minzoom) return Buffer.alloc(0);
   const frame = frameOf(z, x, y);
+  const shown = layers.filter(({ minzoom }) => z >= minzoom);
+  return encodeTile(
+    database,
+    shown.map((layer) => ({ name: layer.id, rows: rowsOf(layer, frame, asOf) })),
+  );
+}
+
+function rowsOf(layer: Layer, frame: Frame, asOf: string): Sql {
   const tags = Object.entries(columnsOf(layer)).filter(([, column]) => column.tiled);
-  const code = sql`${sql.ref(`${layer.id}.code`)} collate "C"`;
-  const rows = { point: pointRows, line: lineRows, polygon: polygonRows }[layer.geometry](
+  return { point: pointRows, line: lineRows, polygon: polygonRows }[layer.geometry](
     {
       names: sql.join(tags.map(([name]) => sql.ref(name))),
       read: sql.join(tags.map(([name]) => sql.ref(`${layer.id}.${name}`))),
       from: sql`from ${frame.row} join ${sql.table(layer.id)} on geom_3857 && ${frame.box}
         and valid_from <= ${asOf}::date and (valid_to is null or ${asOf}::date < valid_to)`,
-      order: code,
+      order: sql`${sql.ref(`${layer.id}.code`)} collate "C"`,
     },
     frame,
   );
-  return encodeTile(database, layer.id, rows);
 }
 
 type Sql = RawBuilder<unknown>;
@@ -79,8 +84,7 @@ export function frameOf(z: number, x: number, y: number): Frame {
     ) as tile`,
     box: sql`tile.box`,
     near: sql`tile.near`,
-    placed: (geometry) =>
-      sql`st_snaptogrid(st_affine(${geometry}, tile.scale, 0, 0, -tile.scale, tile.dx, tile.dy), 1)`,
+    placed: (geometry) => sql`st_snaptogrid(st_affine(${geometry}, tile.scale, 0, 0, -tile.scale, tile.dx, tile.dy), 1)`,
     holds: (point) => sql`st_x(${point}) >= tile.west and st_x(${point}) < tile.east
       and st_y(${point}) > tile.south and st_y(${point}) <= tile.north`,
   };

@@ -227,5 +227,5 @@ export async function violationTile(
       where ${testsOf(filter)} and f.geom_3857 && ${frame.box} and ${frame.holds(sql`f.geom_3857`)}
     ) as hit
     group by facility order by facility collate "C"`;
-  return encodeTile(database, "violation", rows);
+  return encodeTile(database, [{ name: "violation", rows }]);
 }
