@@ -76,8 +76,12 @@ export function createTileServer(
   }
 
   async function make(key: string, ids: string[], z: number, x: number, y: number, asOf: string): Promise<Tile> {
-    const shown = ids.map((id) => layerOf(id)!);
-    const raw = await layerTiles(database, shown, { z, x, y, asOf });
+    const asked = ids.map((id) => layerOf(id)!);
+    // Each statement stays prepared on each connection: not one for every choice of layers that somebody may think of.
+    const statements = asked.length === MAX_LAYERS ? [layers] : asked.map((layer) => [layer]);
+    const parts: Buffer[] = [];
+    for (const each of statements) parts.push(await layerTiles(database, each, { z, x, y, asOf }));
+    const raw = Buffer.concat(parts);
     const body = await compress(raw);
     const tile = { body, etag: `"${createHash("sha256").update(raw).digest("base64url").slice(0, 22)}"` };
     cache.set(key, tile);
