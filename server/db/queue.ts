@@ -1,5 +1,4 @@
-/** First come, first served, for things of which there are only so many. What was given back last is taken first: a connection
- *  knows the statements that it has run. */
+/** First come, first served, for things of which there are only so many. */
 export type Queue<T> = {
   /** Resolves in the order of asking. Rejects once the queue is closed. */
   take(): Promise<T>;
@@ -17,7 +16,7 @@ export function createQueue<T>(things: T[]): Queue<T> {
   return {
     take() {
       if (closed) return Promise.reject(closed);
-      const thing = free.pop();
+      const thing = free.shift();
       return thing === undefined
         ? new Promise((resolve, reject) => void waiting.push({ resolve, reject }))
         : Promise.resolve(thing);
