@@ -93,11 +93,8 @@ async function inOneSnapshot<T>(db: Db, work: (snapshot: Snapshot) => Promise<T>
       },
     };
     const result = await work(snapshot);
-    // It only read: nobody waits for its end, and nothing is lost if that fails.
-    void transaction
-      .commit()
-      .execute()
-      .catch(() => undefined);
+    // A transaction that failed unnoticed says so only here: nothing it read may be believed.
+    await transaction.commit().execute();
     return result;
   } catch (error) {
     await transaction

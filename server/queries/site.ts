@@ -81,6 +81,7 @@ export async function placeSite(db: Db, parts: Geometry[], srid: number): Promis
 /** The same for many sites in one system, in their order. */
 export async function placeSites(db: Db, sites: Geometry[][], srid: number): Promise<Placement[]> {
   const { rows } = await sql<{
+    site: number;
     faults: PartFault[] | null;
     geometry: Geometry;
     srid_gk: number;
@@ -128,29 +129,32 @@ export async function placeSites(db: Db, sites: Geometry[][], srid: number): Pro
       select n, ${framedOf(sql`st_setsrid(st_geomfromgeojson(geometry), 4490)`, sql`srid_gk`)} as framed
       from said
     )
-    select faults, geometry::jsonb as geometry, srid_gk,
+    select site, faults, geometry::jsonb as geometry, srid_gk,
       st_xmin(g)::float8 as w, st_ymin(g)::float8 as s, st_xmax(g)::float8 as e, st_ymax(g)::float8 as n,
       st_area(poly::geography)::float8 as area, st_length(line::geography)::float8 as length, st_npoints(dots)::int as points, framed
     from (select distinct given.n as site from given) as each_site
       left join faulty on faulty.n = site left join said on said.n = site left join framed on framed.n = site
     order by site`.execute(db);
   const some = (value: number) => (value > 0 ? value : null);
-  return rows.map((row) =>
-    row.faults
-      ? { placed: null, faults: row.faults }
-      : {
-          placed: {
-            geometry: row.geometry,
-            srid_gk: row.srid_gk,
-            bbox: [row.w, row.s, row.e, row.n],
-            area_m2: some(row.area),
-            length_m: some(row.length),
-            points: some(row.points),
-            framed: row.framed,
-          },
-          faults: [],
-        },
-  );
+  const rowOf = new Map(rows.map((row) => [row.site, row]));
+  return sites.map((_, n): Placement => {
+    const row = rowOf.get(n);
+    if (row?.faults) return { placed: null, faults: row.faults };
+    // By its number, never by its turn: a site that is nowhere must not get the place of the next.
+    if (!row?.geometry) throw new Error(`Site ${n} of ${sites.length} has no place.`);
+    return {
+      placed: {
+        geometry: row.geometry,
+        srid_gk: row.srid_gk,
+        bbox: [row.w, row.s, row.e, row.n],
+        area_m2: some(row.area),
+        length_m: some(row.length),
+        points: some(row.points),
+        framed: row.framed,
+      },
+      faults: [],
+    };
+  });
 }
 
 /** A site that was placed once, framed again. */

@@ -155,6 +155,29 @@ eachEngine((engine) => {
       await sql`alter table hidden rename to protection_zone`.execute(service.database.db);
     });
 
+    it("several missing tables fail each of their layers, asked at once, and the others are measured", async () => {
+      const { db } = service.database;
+      for (const table of ["protection_zone", "control_area"])
+        await sql.raw(`alter table ${table} rename to hidden_${table}`).execute(db);
+      const check = await service.check({ geometry: FAR, ...CLEAN });
+      for (const table of ["protection_zone", "control_area"])
+        await sql.raw(`alter table hidden_${table} rename to ${table}`).execute(db);
+      expect(check).toMatchObject({ conclusion: "undetermined", complete: false });
+      const statusOf = (layer: string) => [
+        ...new Set(check.themes.filter(({ theme }) => theme.startsWith(`${layer}/`)).map(({ status }) => status)),
+      ];
+      expect(statusOf("protection_zone")).toEqual(["failed"]);
+      expect(statusOf("control_area")).toContain("failed");
+      expect(statusOf("no_farming_area")).not.toContain("failed");
+    });
+
+    it("a missing table of coverage leaves nothing proven", async () => {
+      await sql`alter table coverage rename to hidden`.execute(service.database.db);
+      const check = await service.check({ geometry: FAR, ...CLEAN });
+      await sql`alter table hidden rename to coverage`.execute(service.database.db);
+      expect(check).toMatchObject({ conclusion: "undetermined", complete: false });
+    });
+
     it("a check that cannot be stored is an error, not an answer", async () => {
       await sql`alter table site_check rename to hidden`.execute(service.database.db);
       const response = await service.post("/api/checks?lang=en", { ...PIG_FARM, geometry: FAR });
