@@ -1,4 +1,4 @@
-/** The one catalogue of words: `messages/<area>.<lang>.json`, flat keys, `{name}` holes. Read once, frozen. */
+/** The one catalogue of words: `messages/<area>.<lang>.json`, flat keys, `{name}` and `{name|one|many}` holes. Read once, frozen. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lang, Text } from "./api/common.ts";
@@ -33,7 +33,16 @@ export function hasMessage(key: string): boolean {
 export function say(lang: Lang, key: string, params: Record<string, unknown> = {}): string {
   const text = catalogues[lang][key];
   if (text === undefined) throw new Error(`There is no message "${key}" in ${lang}.`);
-  return text.replace(/\{(\w+)\}/g, (hole, name: string) => (name in params ? String(params[name]) : hole));
+  return fill(text, params);
+}
+
+const COUNTED = /\{(\w+)\|((?:[^{}|]|\{\w+\})*)\|((?:[^{}|]|\{\w+\})*)\}/g;
+
+/** Fills the holes of a text: `{count}` takes the value, `{count|row|rows}` the first words for 1 and else the second. */
+function fill(text: string, params: Record<string, unknown>): string {
+  return text
+    .replace(COUNTED, (_, name: string, one: string, many: string) => (String(params[name]) === "1" ? one : many))
+    .replace(/\{(\w+)\}/g, (hole, name: string) => (name in params ? String(params[name]) : hole));
 }
 
 /** The message in both languages; params that are texts are picked per language. */

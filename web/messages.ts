@@ -1,4 +1,4 @@
-/** The words on the screen: fetched once per language, `{name}` holes filled. */
+/** The words on the screen: fetched once per language, `{name}` and `{name|one|many}` holes filled. */
 import { ref, shallowRef } from "vue";
 import type { Lang } from "../server/api/common.ts";
 import { getMessages } from "./client.ts";
@@ -9,10 +9,13 @@ import { writeAddress } from "./state/address.ts";
 export const lang = ref<Lang>(firstLang());
 const words = shallowRef<Record<string, string>>({});
 
+const COUNTED = /\{(\w+)\|((?:[^{}|]|\{\w+\})*)\|((?:[^{}|]|\{\w+\})*)\}/g;
+
 /** The message `key`; the key itself when the service does not have it, so that the gap is seen. */
 export function t(key: string, params: Record<string, unknown> = {}): string {
-  const text = words.value[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (hole, name: string) => (name in params ? String(params[name]) : hole));
+  return (words.value[key] ?? key)
+    .replace(COUNTED, (_, name: string, one: string, many: string) => (String(params[name]) === "1" ? one : many))
+    .replace(/\{(\w+)\}/g, (hole, name: string) => (name in params ? String(params[name]) : hole));
 }
 
 /** True when the service has words for `key`. */

@@ -33,7 +33,10 @@ try {
 } catch {
   // The checksums below say what is wrong with it.
 }
-const say = (key, params = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(params[name] ?? "…"));
+const say = (key, params = {}) =>
+  (words[key] ?? key)
+    .replace(/\{(\w+)\|([^|}]*)\|([^|}]*)\}/g, (_, name, one, many) => (String(params[name]) === "1" ? one : many))
+    .replace(/\{(\w+)\}/g, (_, name) => String(params[name] ?? "…"));
 
 const faults = [];
 const fault = (key, params) => faults.push(say(key, params));

@@ -503,7 +503,7 @@ inBrowser("the data room", (suite) => {
     await fillSource();
     await at("layer-try").click();
     await at("layer-trial").waitFor();
-    expect(await at("layer-trial").innerText()).toContain("1 of 1 rows can be written");
+    expect(await at("layer-trial").innerText()).toContain("1 of 1 row can be written");
     expect(await flawsOf(suite.screen.page)).toEqual([]);
     await at("layer-write").click();
     await at("result-undo").click();

@@ -205,7 +205,7 @@ inBrowser("the screen", (suite) => {
     await suite.screen.page.unroute("**/api/checks?*");
     await suite.screen.page.route("**/api/checks?*", (route) => route.abort());
     await ask(suite.screen);
-    expect(await suite.screen.at("problem").innerText()).toContain("没有得到结论，也没有保存任何内容");
+    expect(await suite.screen.at("problem").innerText()).toContain("没有得到任何结果，也没有保存任何内容");
     // Chromium itself writes the refused connection to the console.
     suite.screen.faults.splice(0, Infinity, ...suite.screen.faults.filter((fault) => !fault.includes("net::ERR_FAILED")));
   });

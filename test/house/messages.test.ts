@@ -21,9 +21,22 @@ describe("the one catalogue of messages", () => {
   });
 
   it("has the same holes in both languages", () => {
-    const holes = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].toSorted();
+    const holes = (text: string) => [...new Set([...text.matchAll(/\{(\w+)[|}]/g)].map(([, name]) => name))].toSorted();
     const different = Object.keys(zh).filter((key) => holes(zh[key]!).join() !== holes(en[key]!).join());
     expect(different).toEqual([]);
+  });
+
+  it("counts in words: one thing is not several", () => {
+    expect(say("en", "batch.rows", { count: 1 })).toBe("1 row");
+    expect(say("en", "batch.rows", { count: 21 })).toBe("21 rows");
+    expect(say("en", "data_screen.drawn", { count: 500 })).toBe("The first 500 are drawn.");
+    const filled = (value: number) =>
+      Object.keys(en).flatMap((key) => {
+        const names = [...en[key]!.matchAll(/\{(\w+)[|}]/g)].map(([, name]) => name!);
+        return [say("en", key, Object.fromEntries(names.map((name) => [name, value])))];
+      });
+    expect([...filled(1), ...filled(2)].filter((text) => /\{\w+\}|\{\w+\||\|[^|]*\}/.test(text))).toEqual([]);
+    expect(Object.entries(en).filter(([, text]) => /[a-z]\(s\)/.test(text))).toEqual([["sentence.slivers", expect.any(String)]]);
   });
 
   it("has every problem's title, detail and description", () => {
