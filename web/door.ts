@@ -7,7 +7,7 @@ export type Purpose = "site" | "screening" | "layer";
 
 /** As the reader takes them; the service looks at the content, not at the name. */
 export const FILE_TYPES =
-  ".zip,.shp,.shx,.dbf,.prj,.cpg,.geojson,.json,.geojsonl,.ndjson,.kml,.kmz,.gpx,.gpkg,.dxf,.txt,.wkt,.csv,.tsv,.xlsx,.gz,.tar";
+  ".zip,.shp,.shx,.dbf,.prj,.cpg,.geojson,.json,.geojsonl,.ndjson,.kml,.kmz,.ovkml,.ovkmz,.gpx,.gpkg,.dxf,.txt,.wkt,.csv,.tsv,.xlsx,.gz,.tar";
 
 export async function openDoor(upload: Upload, purpose: Purpose): Promise<void> {
   const { takeIn } = await import("./state/upload.ts");

@@ -31,7 +31,8 @@ export type Candidate = { crs: string; swap: boolean; score: number; reasons: Re
 export type Finding = {
   /** Best first. Empty: nothing fits, or the datum is refused. */
   candidates: Candidate[];
-  /** True where the first candidate is declared by the file itself and nothing contradicts it; else a person must say. */
+  /** True where the first candidate is declared by the file itself, nothing contradicts it, and converting it adds no error;
+   *  else a person must say. */
   certain: boolean;
   warnings: Reason[];
 };
@@ -74,8 +75,12 @@ export function detect(clues: Clues): Finding {
   const warnings = warningsOf(kept, clues);
   const best = kept[0];
   const declaredInFile = declared?.crs != null && declared.where !== "format" && isDeclared(best, declared) && !best?.swap;
-  const certain = declaredInFile && warnings.length === 0;
-  if (!certain && kept.length > 0) warnings.push({ code: "datum_unproven", params: {} });
+  // What is shifted is set right on request only, whoever says so: the way back is not published.
+  const widened = declaredInFile ? accuracyOf(best!.crs) : null;
+  const certain = declaredInFile && warnings.length === 0 && widened!.accuracy_m === 0;
+  if (widened && widened.accuracy_m > 0)
+    warnings.push({ code: "declared_shifted", params: { text: declared!.text, accuracy_m: widened.accuracy_m } });
+  else if (!certain && kept.length > 0) warnings.push({ code: "datum_unproven", params: {} });
   return { candidates: kept.map(({ crs, swap, score, reasons }) => ({ crs, swap, score, reasons })), certain, warnings };
 }
 

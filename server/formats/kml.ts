@@ -1,7 +1,8 @@
 /** KML (OGC 12-007) and KMZ. A link to another KML is followed within the upload only: nothing is fetched. */
 import { kml as toGeoJson } from "@tmcw/togeojson";
-import type { Document } from "@xmldom/xmldom";
+import type { Document, Element, Node } from "@xmldom/xmldom";
 import type { Geometry } from "../api/common.ts";
+import { datumOf, declaredByName } from "./crs.ts";
 import type { DeclaredCrs, Format, FormatNote, InputFile, ReadLayer, ReadOptions } from "./format.ts";
 import { budgetOf, readLayer, type Budget, type Row } from "./geometry.ts";
 import { parseXml, rootOf } from "./xml.ts";
@@ -14,11 +15,11 @@ const STYLE = /^(stroke|fill|icon|label|style|marker|@)|^(visibility|open|tessel
 
 export const kml: Format = {
   id: "kml",
-  endings: [".kml", ".kmz"],
+  endings: [".kml", ".kmz", ".ovkml", ".ovkmz"],
   sniff: (files) => (files.some(isKml) ? 0.95 : 0),
   read: async (files, options, limits) => {
     const budget = budgetOf(limits);
-    const all = files.filter(isKml).map((file) => readOne(file, files, options, budget));
+    const all = files.filter(isKml).flatMap((file) => readOne(file, files, options, budget));
     // The doc.kml of a KMZ is often nothing but links to the others.
     const full = all.filter(({ features, faults }) => features.length + faults.length > 0);
     return full.length > 0 ? full : all;
@@ -30,21 +31,82 @@ function isKml({ bytes }: InputFile): boolean {
   return root === "kml" || root === "Placemark";
 }
 
-function readOne(file: InputFile, files: readonly InputFile[], options: ReadOptions, budget: Budget): ReadLayer {
+function readOne(file: InputFile, files: readonly InputFile[], options: ReadOptions, budget: Budget): ReadLayer[] {
   const document = parseXml(file.bytes, options.encoding);
   const notes = linksOut(document, file, files);
   mendSpaces(document);
   const booleans = takeBooleans(document);
+  markSystems(document);
   const { features } = toGeoJson(document);
   const lands = features.filter(({ properties }) => !properties?.["@geometry-type"]);
   const overlays = features.filter(({ properties }) => properties?.["@geometry-type"] === "groundoverlay").length;
   if (overlays > 0) notes.push(note("overlays_ignored", { count: overlays }));
-  const rows: Row[] = lands.map(({ geometry, properties }, i) => ({
-    row: i + 1,
-    geometry: () => gathered(geometry as Geometry | null),
-    properties: truths(plain(properties ?? {}), booleans),
-  }));
-  return readLayer({ name: file.name.replace(/\.\w+$/, ""), rows, declared: BY_FORMAT, notes, expected: rows.length }, budget);
+  const name = file.name.replace(/\.\w+$/, "");
+  const rows = lands.map(({ geometry, properties }, i): Row & { system: string } => {
+    const { [SYSTEM]: system = "", ...own } = properties ?? {};
+    return {
+      row: i + 1,
+      geometry: () => gathered(geometry as Geometry | null),
+      properties: truths(plain(own), booleans),
+      system: String(system),
+    };
+  });
+  // One layer has one system: what is in another is a layer of its own.
+  const systems = [...Map.groupBy(rows, ({ system }) => system)];
+  if (systems.length === 0) systems.push(["", []]);
+  return systems.map(([system, own], i) =>
+    readLayer(
+      {
+        name: systems.length > 1 ? `${name} (${system || "WGS 84"})` : name,
+        rows: own,
+        declared: system === "" ? BY_FORMAT : declaredBySystem(system),
+        notes: i === 0 ? notes : [],
+        expected: own.length,
+      },
+      budget,
+    ),
+  );
+}
+
+/** What 奥维 (Ovital) says of the coordinates, in an element that KML does not know: of a placemark, or of a folder or document
+ *  for all that is in it. */
+const SYSTEM = "OvCoordType";
+
+/** Writes it to each placemark as a field, for that is all that togeojson hands on. */
+function markSystems(document: Document): void {
+  if (document.getElementsByTagName(SYSTEM).length === 0) return;
+  const known = new Map<Node, string>();
+  const saidBy = (node: Node | null): string => {
+    if (node === null) return "";
+    const before = known.get(node);
+    if (before !== undefined) return before;
+    const own = [...(node.childNodes ?? [])].find(({ nodeName }) => nodeName === SYSTEM)?.textContent?.trim() ?? "";
+    const said = own === "" ? saidBy(node.parentNode) : own.slice(0, 60);
+    known.set(node, said);
+    return said;
+  };
+  const made = (name: string, inside: Node) => {
+    const element = document.createElementNS(document.documentElement!.namespaceURI, name);
+    element.appendChild(inside);
+    return element as Element;
+  };
+  for (const placemark of document.getElementsByTagName("Placemark")) {
+    const said = saidBy(placemark);
+    if (said === "") continue;
+    const field = made("Data", made("value", document.createTextNode(said)));
+    field.setAttribute("name", SYSTEM);
+    const fields = placemark.getElementsByTagName("ExtendedData")[0];
+    if (fields) fields.appendChild(field);
+    else placemark.appendChild(made("ExtendedData", field));
+  }
+}
+
+function declaredBySystem(system: string): DeclaredCrs {
+  const datum = datumOf(system);
+  const text = `${SYSTEM}: ${system}`;
+  if (datum === "CGCS2000" || datum === "WGS84")
+    return { text, crs: datum === "WGS84" ? "EPSG:4326" : "EPSG:4490", where: SYSTEM };
+  return { ...declaredByName(system, SYSTEM), text };
 }
 
 function note(code: string, params: FormatNote["params"]): FormatNote {

@@ -8,6 +8,8 @@ export function refuseKnown(files: readonly InputFile[]): void {
   for (const { name, bytes } of files) {
     const head = text(bytes, 64);
     if (/\.gdb\//i.test(name) || /\.gdbtable$/i.test(name)) throw new FormatError("refused_gdb", { name });
+    if (head.startsWith("OviO") || /^(\xef\xbb\xbf)?\s*\{\s*"Version"\s*:\s*"V[\d.]+"\s*,[^]*"ObjItems"/.test(text(bytes, 400)))
+      throw new FormatError("refused_ovital", { name });
     if (/^AC10\d\d/.test(head)) throw new FormatError("refused_dwg", { name });
     if (head.startsWith("AutoCAD Binary DXF")) throw new FormatError("refused_binary_dxf", { name });
     if (head.startsWith("\xd0\xcf\x11\xe0")) throw new FormatError("refused_old_office", { name });
