@@ -73,7 +73,7 @@ async function rebuild(database: OpenDatabase, frozen: Frozen): Promise<Evidence
       const origin: Origin = { frozen: stored.features, counts: stored.counts, version: stored.version };
       const { evidence: measured } = await measureLayer(
         snapshot.db,
-        { layer: layerOf(id)!, themes: [], origin, srid_gk: measures.srid_gk, tolerances: frozen.tolerances },
+        { layer: layerOf(id)!, themes: [], reaches_m: {}, origin, srid_gk: measures.srid_gk, tolerances: frozen.tolerances },
         { site: framed, bbox, accuracy_m: measures.accuracy_m, radius_m: frozen.radius_m },
       );
       evidence[id] = { ...measured, ...(stored.failed_themes ? { failed: stored.failed_themes } : {}) };

@@ -6,7 +6,7 @@ import type { OpenDatabase } from "./db/open.ts";
 import { type Evidence, type LayerEvidence, type SiteEvidence, TOLERANCES, type Tolerances } from "./domain/evidence.ts";
 import { JURISDICTION, type Project, stands } from "./domain/judge.ts";
 import type { Catalogue, Checklist, ThemeSpec } from "./domain/rule.ts";
-import { distancesOf, type EffectiveSettings, settingsFor } from "./domain/settings.ts";
+import { distancesOf, type EffectiveSettings, reachesOf, settingsFor } from "./domain/settings.ts";
 import { layerOf, layers } from "./layers/index.ts";
 import {
   type Extent,
@@ -84,6 +84,7 @@ async function gatherInFrame(
   sites: Placed[],
 ): Promise<Gathered[]> {
   const distances_m = [...new Set([0, ...distancesOf(catalogue)])];
+  const reaches_m = reachesOf(catalogue);
   const targets = sites.map(({ input, placed }): Target => ({
     site: placed.framed,
     bbox: placed.bbox,
@@ -99,7 +100,7 @@ async function gatherInFrame(
       snapshot.guarded((db) =>
         measureSites(
           db,
-          { layer, themes: only, origin: { asOf }, srid_gk, tolerances: TOLERANCES },
+          { layer, themes: only, reaches_m, origin: { asOf }, srid_gk, tolerances: TOLERANCES },
           numbers.map((n) => targets[n]!),
           extent,
         ),

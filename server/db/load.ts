@@ -6,10 +6,12 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { z } from "zod";
+import { JURISDICTION } from "../domain/judge.ts";
 import type { Layer } from "../layers/layer.ts";
 import { columnsOf } from "../layers/layer.ts";
 import { layers } from "../layers/index.ts";
 import { faultsOfFeature, sentenceOf } from "../layers/validate.ts";
+import { renewOutlines } from "../queries/coverage.ts";
 import { analyzeTable } from "./analyze.ts";
 import { jsonb } from "./json.ts";
 import type { Db } from "./open.ts";
@@ -98,6 +100,7 @@ async function loadFile(db: Db, layer: Layer, folder: string, name: string): Pro
     await sql`delete from coverage where file = ${file}`.execute(tx);
     await insertFeatures(tx, layer, file, features);
     await insertCoverage(tx, file, source);
+    if (layer.id === JURISDICTION) await renewOutlines(tx);
     await sql`insert into loaded_file (file, sha256, features) values (${file}, ${sha256}, ${features.length})
       on conflict (file) do update set sha256 = excluded.sha256, features = excluded.features, loaded_at = now()`.execute(tx);
   });

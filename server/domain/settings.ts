@@ -70,15 +70,27 @@ function originOf({ unit, source, confidence }: Setting, jurisdiction: string): 
 
 /** Every distance in metres that a rule may look, whichever place the site lies in. */
 export function distancesOf(catalogue: Catalogue): number[] {
-  return catalogue.rules.flatMap(({ where }) => {
-    if (where.relation !== "within_m") return [];
-    if (where.within_setting === undefined) return [where.within_m!];
-    const name = where.within_setting;
-    const placed = (catalogue.place_settings ?? []).flatMap(({ settings }) =>
-      settings.flatMap((each) => (each.name === name && each.value !== null ? [each.value] : [])),
-    );
-    return [...(catalogue.settings[name] === undefined ? [] : [catalogue.settings[name]]), ...placed];
-  });
+  return catalogue.rules.flatMap((rule) => distancesOfRule(rule, catalogue));
+}
+
+/** How far, in metres, any rule looks for features of each theme; those that no rule looks for beyond the site are not in it. */
+export function reachesOf(catalogue: Catalogue): Record<string, number> {
+  const reaches: Record<string, number> = {};
+  for (const rule of catalogue.rules) {
+    const { theme } = rule.where;
+    if (theme) reaches[theme] = Math.max(reaches[theme] ?? 0, ...distancesOfRule(rule, catalogue));
+  }
+  return reaches;
+}
+
+function distancesOfRule({ where }: Rule, catalogue: Catalogue): number[] {
+  if (where.relation !== "within_m") return [];
+  if (where.within_setting === undefined) return [where.within_m!];
+  const name = where.within_setting;
+  const placed = (catalogue.place_settings ?? []).flatMap(({ settings }) =>
+    settings.flatMap((each) => (each.name === name && each.value !== null ? [each.value] : [])),
+  );
+  return [...(catalogue.settings[name] === undefined ? [] : [catalogue.settings[name]]), ...placed];
 }
 
 /** What an attribute may be; empty: anything, or not known. */

@@ -5,7 +5,8 @@ import { FormatError, type FormatNote, type Limits, type ReadFeature, type ReadL
 /** No coordinate in degrees or metres is larger; shapefiles write "no data" as less than -1e38. */
 const LARGEST = 1e9;
 const NOTES_KEPT = 200;
-const FAULTS_KEPT = 1000;
+/** As many as a screening has rows: each that cannot be read is named there. */
+const FAULTS_KEPT = 10_000;
 
 /** What is left of the limits while one upload is read. */
 export type Budget = { limits: Limits; vertices: number; features: number };

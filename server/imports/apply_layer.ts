@@ -4,19 +4,19 @@ import { randomUUID } from "node:crypto";
 import type { ApplyAsLayer, ImportFault, LayerOfImport } from "../api/imports.ts";
 import type { Lang, Text } from "../api/common.ts";
 import type { Db } from "../db/open.ts";
-import type { Catalogue } from "../domain/rule.ts";
+import type { Catalogue, ThemeSpec } from "../domain/rule.ts";
 import { columnsOf, type Layer, themeOf } from "../layers/layer.ts";
 import { faultsBetweenColumns, faultsOfFeature, faultsOfRow, type RowFault } from "../layers/validate.ts";
 import { sayBoth } from "../messages.ts";
 import { type FaultSpec, Problem, sayFault } from "../problem.ts";
 import { type Application, applyRows, changesOf } from "../queries/changes.ts";
 import { hasOutline, type NewClaim } from "../queries/coverage.ts";
-import { faultsOf, takenAfter, type TakenRow } from "../queries/imports.ts";
+import { takenAfter, type TakenRow } from "../queries/imports.ts";
 import { dropReady, farRows, fileOf, laterLivesOf, leaveOut, type ReadyRow, readyRows } from "../queries/ready_rows.ts";
 import { coerce, noField, suggestMapping } from "./mapping.ts";
 import type { ChosenCrs } from "./place.ts";
 import { type Stored, told } from "./preview.ts";
-import { takenFault } from "./taken.ts";
+import { checkWhole, type RowFaultSpec, shortFault, takenFault, unreadFaults } from "./taken.ts";
 
 export type LayerOrder = {
   index: number;
@@ -33,10 +33,8 @@ const TOLD = 200;
 /** About 50 km: more than any outline of the samples is off, less than a wrong zone moves a shape. */
 const FAR_DEG = 0.5;
 
-type RowFaultSpec = FaultSpec & { row: number | null };
-
-/** Throws 422 with the faults when `all_or_nothing` is asked and a row is faulty, or when no row is good; 409 when it was
- *  applied already, or when somebody changed the same codes meanwhile. A trial writes nothing. */
+/** Throws 422 with the faults when `all_or_nothing` is asked and a row is faulty or missing, or when no row is good; 409 when it
+ *  was applied already, or when somebody changed the same codes or the import meanwhile. A trial writes nothing. */
 export async function applyToLayer(db: Db, catalogue: Catalogue, stored: Stored, order: LayerOrder): Promise<LayerOfImport> {
   const { request, layer, trial } = order;
   const fields = stored.layers[order.index]!.fields.map(({ name }) => name);
@@ -46,9 +44,13 @@ export async function applyToLayer(db: Db, catalogue: Catalogue, stored: Stored,
   const change = randomUUID();
   try {
     const { faults: wrong, total: read, shapeless, themes, good } = await makeReady(db, stored, order, change, mapping);
-    const unread = await unreadRows(db, stored, order.index);
-    const faults = [...unread.faults, ...wrong].toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0));
-    const total = read + Math.max(0, stored.layers[order.index]!.counts.faulty - shapeless);
+    const meta = stored.layers[order.index]!;
+    const unread = await unreadFaults(db, stored, order.index, TOLD);
+    const short = shortFault(meta);
+    const faults = [...(short ? [{ ...short, row: null }] : []), ...unread.faults, ...wrong].toSorted(
+      (a, b) => (a.row ?? 0) - (b.row ?? 0),
+    );
+    const total = read + Math.max(0, meta.counts.faulty - shapeless) + (short?.missing ?? 0);
     const leftOut = total - good;
     const claimFaults = claimFaultsOf(layer, catalogue, request, { themes, leftOut });
     if (claimFaults.length > 0 && !trial) throw refusal([...claimFaults, ...faults]);
@@ -62,7 +64,7 @@ export async function applyToLayer(db: Db, catalogue: Catalogue, stored: Stored,
       faults: [...claimFaults.map((fault) => ({ ...fault, row: null })), ...faults]
         .slice(0, TOLD)
         .map((fault) => tellFault(order.lang, fault)),
-      faults_total: claimFaults.length + wrong.length + unread.total,
+      faults_total: claimFaults.length + faults.length + unread.total - unread.faults.length,
     });
     if (trial) return answer(null);
     if (leftOut > 0 && request.mode === "all_or_nothing") throw refusal(faults);
@@ -74,7 +76,11 @@ export async function applyToLayer(db: Db, catalogue: Catalogue, stored: Stored,
       layer,
       district: request.district,
       detail: { district: request.district, valid_from: request.valid_from, left_out: leftOut },
-      ...claimsOf(stored, request, [...themes.keys()]),
+      ...claimsOf(
+        stored,
+        request,
+        catalogue.themes.filter((spec) => spec.layer === layer.id && themes.has(spec.theme)),
+      ),
     });
     if (refused === "applied-already") throw new Problem(409, "import-applied", { id: stored.id });
     if (refused === "changed-meanwhile") throw new Problem(409, "changed-meanwhile");
@@ -179,6 +185,7 @@ async function makeReady(
     );
     after = taken.at(-1)!.n;
   }
+  await checkWhole(db, stored, index, total);
   const out = new Set<number>();
   const leave = (n: number, key: string, params: Record<string, unknown>, more: Partial<FaultSpec> = {}) => {
     const row = rowOf.get(n)!;
@@ -209,13 +216,6 @@ async function makeReady(
   const themes = new Map<string, number>();
   for (const theme of themeOfRow.values()) themes.set(theme, (themes.get(theme) ?? 0) + 1);
   return { faults, total, shapeless, good: themeOfRow.size, themes };
-}
-
-/** Rows that could not even be read count as left out. */
-async function unreadRows(db: Db, stored: Stored, index: number): Promise<{ faults: RowFaultSpec[]; total: number }> {
-  const { faults, total } = await faultsOf(db, stored.id, index, TOLD);
-  const specs = faults.map(({ row, key, params }): RowFaultSpec => ({ pointer: `#/rows/${row ?? "-"}`, key, params, row }));
-  return { faults: specs, total };
 }
 
 /** A row as the layer's columns: from the file, else the person's default, else what holds for the whole import. */
@@ -317,7 +317,7 @@ function claimFaultsOf(
 function claimsOf(
   { id }: Stored,
   { covers = [], district, valid_from, source }: ApplyAsLayer,
-  themes: string[],
+  themes: ThemeSpec[],
 ): Pick<Application, "claims" | "touched"> {
   const claim = (theme: string): NewClaim => ({
     theme,
@@ -334,6 +334,6 @@ function claimsOf(
   });
   return {
     claims: [...new Set(covers)].map(claim),
-    touched: themes.filter((theme) => !covers.includes(theme)).map((theme) => ({ theme, claim: claim(theme) })),
+    touched: themes.filter(({ theme }) => !covers.includes(theme)).map((spec) => ({ spec, claim: claim(spec.theme) })),
   };
 }

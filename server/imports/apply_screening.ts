@@ -8,20 +8,26 @@ import type { ActivitySpec, AttributeSpec, Catalogue } from "../domain/rule.ts";
 import { LANGS, say } from "../messages.ts";
 import { type FaultSpec, Problem } from "../problem.ts";
 import { takenAfter } from "../queries/imports.ts";
-import { type SiteRow, storeScreening } from "../queries/screenings.ts";
+import { type NewSite, storeScreening } from "../queries/screenings.ts";
 import { MAX_SITES, rowOf } from "../screening.ts";
 import { coerce, noField } from "./mapping.ts";
 import type { ChosenCrs } from "./place.ts";
 import type { Stored } from "./preview.ts";
+import { checkWhole, shortFault, takenFault, unreadFaults } from "./taken.ts";
 
+/** Throws 422 for a mapping that does not fit, more sites than a screening takes, or a file that was cut short: rows that are not
+ *  there cannot be named; 409 when the import changed meanwhile. */
 export async function takeAsScreening(
   db: Db,
   catalogue: Catalogue,
   stored: Stored,
   { index, chosen, request, as_of }: { index: number; chosen: ChosenCrs; request: ApplyAsScreening; as_of: string },
 ): Promise<ScreeningOfImport> {
-  const { features: total, fields } = stored.layers[index]!;
-  if (total === 0 || total > MAX_SITES)
+  const { features, fields } = stored.layers[index]!;
+  const { faults: unread } = await unreadFaults(db, stored, index, MAX_SITES);
+  const unreadRows = new Set(unread.map(({ row }) => row));
+  const total = features + unreadRows.size;
+  if (features === 0 || total > MAX_SITES)
     throw new Problem(
       422,
       "import-refused",
@@ -33,8 +39,10 @@ export async function takeAsScreening(
     fields.map(({ name }) => name),
     catalogue,
   );
+  const short = shortFault(stored.layers[index]!);
+  if (short) wrong.push(short);
   if (wrong.length > 0) throw new Problem(422, "import-refused", {}, { faults: wrong.slice(0, 50) });
-  const sites: Omit<SiteRow, "n">[] = [];
+  const sites: { row: number | null; site: NewSite }[] = [];
   const accuracy_m = (request.accuracy_m ?? 0) + chosen.accuracy_m;
   for (let after = 0; ;) {
     const taken = await takenAfter(db, stored.id, index, chosen.key, {
@@ -45,19 +53,32 @@ export async function takeAsScreening(
       shapes: true,
     });
     if (taken.length === 0) break;
-    for (const { row, properties, geometry } of taken)
-      sites.push(
-        rowOf({
-          type: "Feature",
-          geometry,
-          properties: { ...siteOf(properties, row, request, catalogue), crs: "EPSG:4490", accuracy_m },
-        }),
-      );
+    for (const each of taken) {
+      const { row, properties, geometry } = each;
+      const wrongs = geometry ? [] : takenFault(each).map((fault) => ({ ...fault, pointer: "#/geometry" }));
+      const given = {
+        type: "Feature",
+        geometry,
+        properties: { ...siteOf(properties, row, request, catalogue), crs: "EPSG:4490", accuracy_m },
+      };
+      sites.push({ row, site: { ...rowOf(given), ...(wrongs.length > 0 ? { faults: wrongs } : {}) } });
+    }
     after = taken.at(-1)!.n;
   }
+  await checkWhole(db, stored, index, sites.length);
+  // A row that could not be read has its place among the others.
+  const placed = new Set(sites.map(({ row }) => row));
+  for (const [row, wrongs] of Map.groupBy(unread, (fault) => fault.row))
+    if (row === null || !placed.has(row)) {
+      const name = row === null ? request.name : `${request.name} ${row}`.slice(0, 200);
+      const given = { type: "Feature", geometry: null, properties: { name } };
+      sites.push({ row, site: { ...rowOf(given), faults: wrongs.map(({ key, params }) => ({ pointer: "#", key, params })) } });
+    }
+  const last = Number.MAX_SAFE_INTEGER;
+  const ordered = sites.toSorted((a, b) => (a.row ?? last) - (b.row ?? last)).map(({ site }) => site);
   const id = randomUUID();
-  await storeScreening(db, { id, name: request.name, as_of, asked: { crs: "EPSG:4490" }, sites });
-  return { as: "screening", screening: id, total: sites.length };
+  await storeScreening(db, { id, name: request.name, as_of, asked: { crs: "EPSG:4490" }, sites: ordered });
+  return { as: "screening", screening: id, total: ordered.length };
 }
 
 /** Fields that the file does not have, and attributes that the vocabulary does not. */

@@ -8,10 +8,11 @@ import { placeSite } from "../queries/site.ts";
 import { MAX_PARTS, MAX_VERTICES } from "../site.ts";
 import type { Stored } from "./preview.ts";
 import type { ChosenCrs } from "./place.ts";
-import { takenFault } from "./taken.ts";
+import { checkWhole, shortFault, takenFault, unreadFaults } from "./taken.ts";
 
-/** Throws 422 when a row is faulty (all are needed: a part that is left out is land that nobody asked about) or when there
- *  is too much for one check. */
+/** Throws 422 when a row is faulty or could not be read, or the file was cut short (all are needed: a part that is left out is
+ *  land that nobody asked about; who names the rows asks about those), or when there is too much for one check; 409 when
+ *  the import changed meanwhile. */
 export async function takeAsSite(
   db: Db,
   stored: Stored,
@@ -41,8 +42,16 @@ export async function takeAsSite(
     if (parts.length > MAX_PARTS) throw new Problem(422, "site-too-large", { limit: MAX_PARTS });
     after = taken.at(-1)!.n;
   }
-  const absent = (request.rows ?? []).filter((row) => !rows.includes(row));
-  for (const row of absent.slice(0, 20)) faults.push({ pointer: "#/rows", key: "upload.fault.no_such_row", params: { row } });
+  const unread = (await unreadFaults(db, stored, index, 1000)).faults.filter(({ row }) => row === null || !rows.includes(row));
+  if (request.rows === undefined) {
+    await checkWhole(db, stored, index, rows.length);
+    const short = shortFault(stored.layers[index]!);
+    faults.push(...unread, ...(short ? [short] : []));
+  } else
+    for (const row of request.rows.filter((each) => !rows.includes(each)).slice(0, 20)) {
+      const why = unread.filter((fault) => fault.row === row);
+      faults.push(...(why.length > 0 ? why : [{ pointer: "#/rows", key: "upload.fault.no_such_row", params: { row } }]));
+    }
   if (faults.length > 0) throw new Problem(422, "import-refused", {}, { faults: faults.slice(0, 50) });
   if (parts.length === 0) throw new Problem(422, "nothing-good", {});
   const { placed } = await placeSite(db, parts, 4490);

@@ -140,8 +140,17 @@ export function createImports(db: Db, folder: string, limits: ImportLimits, log:
     await inTurn(both, async () => {
       const read = await readUpload(place, files, options, limits, both);
       await replaceImport(db, { id, format: read.format, layers: [] });
-      await stage(id, place);
-      await finish(id, read);
+      try {
+        await stage(id, place);
+        await finish(id, read);
+      } catch (error) {
+        // Half of it must not be taken for the whole.
+        await dropImport(db, id).catch((problem: unknown) =>
+          log.error({ err: problem }, "an import could not be removed; it is removed later"),
+        );
+        await rm(place, { recursive: true, force: true });
+        throw error;
+      }
     });
   }
 

@@ -5,6 +5,8 @@ import type { ImportChange } from "../api/imports.ts";
 import { analyzeColumns } from "../db/analyze.ts";
 import { jsonb } from "../db/json.ts";
 import type { Db } from "../db/open.ts";
+import { JURISDICTION } from "../domain/judge.ts";
+import type { ThemeSpec } from "../domain/rule.ts";
 import { columnsOf, type Layer } from "../layers/layer.ts";
 import {
   beginDraft,
@@ -19,7 +21,17 @@ import {
   removeCodes,
 } from "./change_drafts.ts";
 import { moment } from "./checks.ts";
-import { type Claim, claimsOn, holdClaims, type NewClaim, putClaim, restoreClaims } from "./coverage.ts";
+import {
+  type Claim,
+  claimsOn,
+  holdClaims,
+  type NewClaim,
+  putClaim,
+  renewOutlines,
+  restoreClaims,
+  sameClaims,
+} from "./coverage.ts";
+import { matching } from "./evidence.ts";
 import { dropReady, laterLives, type Portion, portionsOf, putReady } from "./ready_rows.ts";
 
 export type Application = {
@@ -33,7 +45,7 @@ export type Application = {
   detail: Omit<ImportChange, "id" | "at" | "who" | "layer" | "written" | "closed" | "undone_at">;
   claims: NewClaim[];
   /** Themes with rows but without a claim of their own: an earlier claim goes on with both sources. */
-  touched: { theme: string; claim: NewClaim }[];
+  touched: { spec: ThemeSpec; claim: NewClaim }[];
 };
 
 /** Why nothing was written. */
@@ -73,15 +85,18 @@ async function writeImport(tx: Db, given: Application, drafted: number, portions
   for (const portion of await portionsOf(tx, change, { lived: true })) closed += await endLives(tx, layer, change, portion);
   for (const portion of portions) await putReady(tx, layer, change, portion);
   await holdClaims(tx);
-  const themes = [...given.claims.map(({ theme }) => theme), ...given.touched.map(({ theme }) => theme)];
+  const themes = [...given.claims.map(({ theme }) => theme), ...given.touched.map(({ spec }) => spec.theme)];
   const before = await claimsOn(tx, themes, given.district);
   for (const claim of given.claims) await putClaim(tx, claim);
-  for (const { theme, claim } of given.touched)
+  for (const { spec, claim } of given.touched)
     await goOn(
       tx,
+      layer,
+      spec,
       claim,
-      before.filter((each) => each.theme === theme),
+      before.filter((each) => each.theme === spec.theme),
     );
+  if (layer.id === JURISDICTION) await renewOutlines(tx);
   await writeChange(tx, {
     id: change,
     who: given.who,
@@ -128,8 +143,8 @@ class NotWritten extends Error {
 }
 
 /** New rows under a claim that does not speak of them: loaded stays loaded, by the weaker basis and the older date of the
- *  two; "declared none" is contradicted and ends. */
-async function goOn(tx: Db, claim: NewClaim, earlier: Claim[]): Promise<void> {
+ *  two, and by the files before as long as they hold anything; "declared none" is contradicted and ends. */
+async function goOn(tx: Db, layer: Layer, spec: ThemeSpec, claim: NewClaim, earlier: Claim[]): Promise<void> {
   const from = claim.valid_from;
   const holding = earlier.find(({ valid_from, valid_to }) => valid_from <= from && (valid_to === null || from < valid_to));
   if (!holding || holding.state === "not_loaded") return;
@@ -137,8 +152,13 @@ async function goOn(tx: Db, claim: NewClaim, earlier: Claim[]): Promise<void> {
   const bases = [holding.basis, claim.basis];
   const basis =
     (["schematic", "computed_default", "approved_polygon"] as const).find((each) => bases.includes(each)) ?? claim.basis;
+  // A file whose every row the new ones replaced is not needed any more.
+  const { rows } = await sql<{ file: string }>`
+    select behind.file from jsonb_array_elements_text(${jsonb([...(holding.rests_on ?? []), holding.file])}) as behind (file)
+    where exists (select from ${sql.table(layer.id)} as t where t.file = behind.file and ${matching(spec)})`.execute(tx);
   await putClaim(tx, {
     ...claim,
+    rests_on: rows.map(({ file }) => file).filter((file) => file !== claim.file),
     basis,
     data_date: [holding.data_date, claim.data_date].filter((day) => day !== null).toSorted()[0] ?? null,
     source: [...new Set([holding.source, claim.source].filter((each) => each !== null))].join("; "),
@@ -247,12 +267,13 @@ async function writeUndo(tx: Db, layer: Layer, { importId, undo, who }: Undo, dr
   await holdClaims(tx);
   const { district, themes } = change.detail;
   const claims = await claimsOn(tx, themes, district);
-  const reclaimed = JSON.stringify(sorted(claims)) === JSON.stringify(sorted(change.coverage_after)) ? [] : themes;
+  const reclaimed = sameClaims(claims, change.coverage_after) ? [] : themes;
   const changed = [...moved, ...reclaimed];
   if (changed.length > 0) throw new ChangedSince(changed);
   for (const each of draft.codes) await removeCodes(tx, layer, change.id, each);
   for (const portion of draft.portions) await putReady(tx, layer, undo, portion);
   await restoreClaims(tx, themes, district, change.coverage_before);
+  if (layer.id === JURISDICTION) await renewOutlines(tx);
   await writeChange(tx, {
     id: undo,
     who,
@@ -277,11 +298,6 @@ class ChangedSince extends Error {
     super("Something later changed the same codes.");
     this.changed = changed;
   }
-}
-
-/** Keys in one order: jsonb has its own. */
-function sorted(claims: Claim[]): unknown[] {
-  return claims.map((claim) => Object.entries(claim).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** What imports did, newest first: of one import, or of those given. */

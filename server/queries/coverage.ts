@@ -19,12 +19,15 @@ export type Claim = {
   valid_from: string;
   valid_to: string | null;
   file: string;
+  /** Files that the claim goes on from; left out where there are none. */
+  rests_on?: string[];
   geom: string | null;
 };
 
 export type NewClaim = Omit<Claim, "geom" | "valid_to">;
 
-const COLUMNS = sql`theme, jurisdiction, state, data_date, source, licence, basis, declared_by, document, valid_from, valid_to, file`;
+const PLAIN = sql`theme, jurisdiction, state, data_date, source, licence, basis, declared_by, document, valid_from, valid_to, file`;
+const COLUMNS = sql`${PLAIN}, rests_on`;
 
 /** Only one writer of claims at a time; readers are not held. For the rest of the transaction. */
 export async function holdClaims(tx: Db): Promise<void> {
@@ -34,12 +37,19 @@ export async function holdClaims(tx: Db): Promise<void> {
 /** All claims on these themes of a district, in a fixed order. */
 export async function claimsOn(db: Db, themes: readonly string[], jurisdiction: string): Promise<Claim[]> {
   if (themes.length === 0) return [];
-  const { rows } = await sql<Claim>`
-    select ${COLUMNS},
-      encode(st_asewkb(geom), 'hex') as geom
+  const { rows } = await sql<Claim & { rests_on: string[] }>`
+    select ${PLAIN}, to_jsonb(rests_on) as rests_on, encode(st_asewkb(geom), 'hex') as geom
     from coverage where theme in (${sql.join(themes)}) and jurisdiction = ${jurisdiction}
     order by theme collate "C", coverage.valid_from`.execute(db);
-  return rows;
+  return rows.map(({ rests_on, ...claim }) => (rests_on.length > 0 ? { ...claim, rests_on } : claim));
+}
+
+/** Whether these are the same claims, wherever the outline of their district runs by now. */
+export function sameClaims(a: readonly Claim[], b: readonly Claim[]): boolean {
+  // Keys in one order: jsonb has its own.
+  const plain = (claims: readonly Claim[]) =>
+    JSON.stringify(claims.map(({ geom: _outline, ...claim }) => Object.entries(claim).toSorted(([x], [y]) => (x < y ? -1 : 1))));
+  return plain(a) === plain(b);
 }
 
 /** Puts a claim from its first day on: the one before ends there, one of the same day gives way, and it ends where a later
@@ -57,7 +67,7 @@ export async function putClaim(tx: Db, claim: NewClaim): Promise<boolean> {
     select ${theme}, ${jurisdiction}, ${claim.state}, ${claim.data_date}::date, ${claim.source}, ${claim.licence},
       ${claim.basis === null ? sql`j.basis` : sql`${claim.basis}`}, ${claim.declared_by}, ${claim.document}, ${from},
       (select min(later.valid_from) from coverage as later where later.theme = ${theme} and later.jurisdiction = ${jurisdiction} and later.valid_from > ${from}),
-      ${claim.file}, j.geom
+      ${claim.file}, ${textArray(claim.rests_on ?? [])}, j.geom
     from ${outlineOf(jurisdiction)} as j
     returning theme`.execute(tx);
   return rows.length > 0;
@@ -68,7 +78,22 @@ function outlineOf(jurisdiction: string): RawBuilder<unknown> {
   return sql`(select geom, basis from jurisdiction where code = ${jurisdiction} order by valid_from desc limit 1)`;
 }
 
-/** Puts the claims on these themes back to what they were. */
+function textArray(texts: readonly string[]): RawBuilder<unknown> {
+  return sql`array(select jsonb_array_elements_text(${jsonb(texts)}))`;
+}
+
+/** Gives claims the newest outlines of their districts, or of one of them: an outline that was mended moves them along. */
+export async function renewOutlines(tx: Db, jurisdiction?: string): Promise<void> {
+  const own = jurisdiction === undefined ? sql`` : sql`where code = ${jurisdiction}`;
+  await sql`
+    update coverage set geom = newest.geom
+    from (select distinct on (code) code, geom from jurisdiction ${own} order by code, valid_from desc) as newest
+    where coverage.jurisdiction = newest.code and coverage.geom is not null and st_asewkb(coverage.geom) <> st_asewkb(newest.geom)`.execute(
+    tx,
+  );
+}
+
+/** Puts the claims on these themes back to what they were, over the newest outline. */
 export async function restoreClaims(
   tx: Db,
   themes: readonly string[],
@@ -80,9 +105,12 @@ export async function restoreClaims(
   if (claims.length > 0)
     await sql`
       insert into coverage (${COLUMNS}, geom)
-      select ${COLUMNS}, geom::geometry
+      select ${PLAIN}, array(select jsonb_array_elements_text(coalesce(rests_on, '[]'))), geom::geometry
       from jsonb_to_recordset(${jsonb(claims)}) as c (theme text, jurisdiction text, state text, data_date date, source text, licence text,
-        basis text, declared_by text, document text, valid_from date, valid_to date, file text, geom text)`.execute(tx);
+        basis text, declared_by text, document text, valid_from date, valid_to date, file text, rests_on jsonb, geom text)`.execute(
+      tx,
+    );
+  await renewOutlines(tx, jurisdiction);
 }
 
 /** True when a district of this code has an outline. */

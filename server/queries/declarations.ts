@@ -6,7 +6,7 @@ import type { ThemeSpec } from "../domain/rule.ts";
 import type { Layer } from "../layers/layer.ts";
 import { writeChange } from "./changes.ts";
 import { moment } from "./checks.ts";
-import { type Claim, claimsOn, holdClaims, type NewClaim, putClaim, restoreClaims } from "./coverage.ts";
+import { type Claim, claimsOn, holdClaims, type NewClaim, putClaim, restoreClaims, sameClaims } from "./coverage.ts";
 
 export type Declared = Omit<Declaration, "title">;
 
@@ -107,12 +107,6 @@ export async function withdrawDeclaration(
     });
     return true;
   });
-}
-
-function sameClaims(a: Claim[], b: Claim[]): boolean {
-  const sorted = (claims: Claim[]) =>
-    JSON.stringify(claims.map((claim) => Object.entries(claim).toSorted(([x], [y]) => (x < y ? -1 : 1))));
-  return sorted(a) === sorted(b);
 }
 
 /** Every declaration, newest first; those of files of `geodata/` last. `withdrawn`: also those taken back. */

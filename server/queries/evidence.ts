@@ -40,6 +40,8 @@ export type MeasureInput = {
   layer: Layer;
   /** Only the features of these themes of the layer are measured and counted. */
   themes: ThemeSpec[];
+  /** How far beyond the site the features of a theme matter, in metres; 0 where it is not named. */
+  reaches_m: Record<string, number>;
   origin: Origin;
   srid_gk: number;
   tolerances: Tolerances;
@@ -293,7 +295,8 @@ function sourceOf({ layer, origin, themes }: MeasureInput): RawBuilder<unknown> 
     ) as found`;
 }
 
-function matching({ match }: ThemeSpec): RawBuilder<unknown> {
+/** Whether a row of a layer is of a theme. */
+export function matching({ match }: ThemeSpec): RawBuilder<unknown> {
   const tests = Object.entries(match).map(([name, value]) => sql`${sql.ref(name)} = ${value}`);
   return tests.length > 0 ? sql`(${sql.join(tests, sql` and `)})` : sql`true`;
 }
@@ -302,15 +305,19 @@ function inForceOn(asOf: string): RawBuilder<unknown> {
   return sql`valid_from <= ${asOf}::date and (valid_to is null or ${asOf}::date < valid_to)`;
 }
 
-/** For each site, how many features in force each theme has in the files that claim to cover it (none beyond MOST_COUNTED a
- *  file is counted): 0 when any of those files has none, for an emptied file proves nothing, whatever other districts have.
- *  A theme that no file covers here is counted over the whole layer. One array, in the order of the sites. */
-function countsOf({ layer, themes }: MeasureInput, asOf: string): RawBuilder<unknown> {
+/** For each site, how many features in force each theme has in the files that claim to cover it and as far beyond it as the
+ *  theme matters (none beyond MOST_COUNTED a file is counted): 0 when any of those files has none, for an emptied file proves
+ *  nothing, whatever other districts have; a file that a claim goes on from must hold a row at least, of whatever day. A theme
+ *  that no file covers here is counted over the whole layer. One array, in the order of the sites. */
+function countsOf({ layer, themes, reaches_m }: MeasureInput, asOf: string): RawBuilder<unknown> {
   const counted = (spec: ThemeSpec, file: RawBuilder<unknown> = sql``) => sql`(
     select count(*)::int from (
       select from ${sql.table(layer.id)} where ${file} ${inForceOn(asOf)} and ${matching(spec)} limit ${sql.lit(MOST_COUNTED)}
     ) as few)`;
-  const names = sql.join(themes.map(({ theme }) => sql`(${sql.lit(theme)})`));
+  const names = sql.join(themes.map(({ theme }) => sql`(${sql.lit(theme)}, ${sql.lit(reaches_m[theme] ?? 0)}::float8)`));
+  // A box of degrees, generous: what lies at its corners is a little farther.
+  const degrees = sql`(asked.reach_m + site.accuracy_m) / 110000`;
+  const reached = sql`st_expand(site.here, ${degrees} / cos(radians(least(85, abs(st_ymax(site.here)) + 1))), ${degrees})`;
   const each = (of: (spec: ThemeSpec) => RawBuilder<unknown>) =>
     sql.join(
       themes.map((spec) => sql`when ${sql.lit(spec.theme)} then ${of(spec)}`),
@@ -318,22 +325,25 @@ function countsOf({ layer, themes }: MeasureInput, asOf: string): RawBuilder<unk
     );
   return sql`
     with loaded as materialized (
-      select distinct site.n, c.theme, c.file
-      from site join coverage as c on c.geom && site.here and st_intersects(c.geom, site.here)
-      where c.theme in (${sql.join(themes.map(({ theme }) => sql.lit(theme)))}) and c.state = 'loaded' and ${inForceOn(asOf)}
+      select distinct reach.n, c.theme, behind.file, behind.own
+      from (select site.n, asked.theme, ${reached} as box from site cross join (values ${names}) as asked (theme, reach_m) offset 0) as reach
+        join coverage as c on c.theme = reach.theme and c.geom && reach.box and st_intersects(c.geom, reach.box),
+        lateral (select c.file, true as own union all select unnest(c.rests_on), false) as behind
+      where c.state = 'loaded' and ${inForceOn(asOf)}
     ),
     per_file as materialized (
-      select theme, asked.file, case theme ${each((spec) => counted(spec, sql`file = asked.file and`))} end as features
-      from (select distinct theme, file from loaded) as asked
+      select theme, asked.file, own, case when own then case theme ${each((spec) => counted(spec, sql`file = asked.file and`))} end
+        else case theme ${each((spec) => sql`exists (select from ${sql.table(layer.id)} where file = asked.file and ${matching(spec)})::int`)} end end as features
+      from (select distinct theme, file, own from loaded) as asked
     ),
     held as (
-      select loaded.n, theme, case when min(features) = 0 then 0 else sum(features)::int end as features
-      from loaded join per_file using (theme, file)
+      select loaded.n, theme, case when min(features) = 0 then 0 else sum(features) filter (where own)::int end as features
+      from loaded join per_file using (theme, file, own)
       group by loaded.n, theme
     ),
     each_site as (
       select site.n, jsonb_object_agg(asked.theme, coalesce(held.features, case asked.theme ${each((spec) => counted(spec))} end)) as counts
-      from site cross join (values ${names}) as asked (theme) left join held on held.n = site.n and held.theme = asked.theme
+      from site cross join (values ${names}) as asked (theme, reach_m) left join held on held.n = site.n and held.theme = asked.theme
       group by site.n
     )
     select jsonb_agg(counts order by n) from each_site`;
@@ -470,7 +480,7 @@ function shape(layer: Layer, raw: Raw): FeatureEvidence {
 }
 
 /** Coverage of each theme as seen from each site, for each distance asked: does the covered area of the themes' districts
- *  hold the site grown by it? In the order of the sites. */
+ *  hold the site grown by it and by what the site may be wrong? In the order of the sites. */
 export async function measureCoverage(
   db: Db,
   {
@@ -493,8 +503,8 @@ export async function measureCoverage(
   }>`
     with site as materialized (${sitesOf(targets)}),
     grown as materialized (
-      select s.n, s.box, d.within_m, case when d.within_m = 0 then s.g else st_buffer(s.g, d.within_m) end as g
-      from (select n, box, st_collect(array_remove(array[poly, line, dots], null)) as g from site) as s,
+      select s.n, s.box, d.within_m, case when d.within_m + s.accuracy_m = 0 then s.g else st_buffer(s.g, d.within_m + s.accuracy_m) end as g
+      from (select n, box, accuracy_m, st_collect(array_remove(array[poly, line, dots], null)) as g from site) as s,
         unnest(array[${sql.join(distances_m.map((metres) => sql`${metres}::float8`))}]) as d (within_m)
     ),
     part as materialized (

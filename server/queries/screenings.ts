@@ -13,21 +13,26 @@ export type Asked = { crs: unknown };
 export type ShortResult = Record<string, unknown> & { rules: string; layers: Record<string, number> };
 export type SiteRow = { n: number; given: unknown; name: string | null; activity: string | null; action: string | null };
 
+/** A site to be stored; `faults` where it is known already that it cannot be judged. */
+export type NewSite = Omit<SiteRow, "n"> & { faults?: unknown[] };
+
 const CHUNK = 500;
 
 /** Writes a screening and its sites; all or nothing. */
 export async function storeScreening(
   db: Db,
-  { id, name, as_of, asked, sites }: { id: string; name: string; as_of: string; asked: Asked; sites: Omit<SiteRow, "n">[] },
+  { id, name, as_of, asked, sites }: { id: string; name: string; as_of: string; asked: Asked; sites: NewSite[] },
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await sql`insert into screening (id, name, as_of, asked, total)
       values (${id}::uuid, ${name}, ${as_of}::date, ${jsonb(asked)}, ${sites.length}::int)`.execute(tx);
     for (let from = 0; from < sites.length; from += CHUNK) {
       const rows = sites.slice(from, from + CHUNK).map((site, index) => ({ n: from + index + 1, ...site }));
-      await sql`insert into screening_site (screening, n, given, name, activity, action)
-        select ${id}::uuid, n, given, name, activity, action
-        from jsonb_to_recordset(${jsonb(rows)}) as s (n int, given jsonb, name text, activity text, action text)`.execute(tx);
+      await sql`insert into screening_site (screening, n, given, name, activity, action, faults)
+        select ${id}::uuid, n, given, name, activity, action, faults
+        from jsonb_to_recordset(${jsonb(rows)}) as s (n int, given jsonb, name text, activity text, action text, faults jsonb)`.execute(
+        tx,
+      );
     }
   });
   await analyzeTable(db, "screening_site");

@@ -99,10 +99,13 @@ export function importRoutes({ db, catalogue, imports, jobs, changed, now }: Nee
     await answerPreview(request, response, request.params.id, query);
   });
 
-  /** POST /api/imports/{id}/read `{ "encoding"?, "columns"?, "swap"?, "layer"? }`: the kept upload, read otherwise. */
+  /** POST /api/imports/{id}/read `{ "encoding"?, "columns"?, "swap"?, "layer"? }`: the kept upload, read otherwise. 409 while what
+   *  was read stands in a layer. */
   router.post("/api/imports/:id/read", json, async (request, response) => {
     parameters(request, []);
     const stored = await whole(request.params.id);
+    if ((await changesOf(db, [stored.id])).some(({ undone_at }) => undone_at === null))
+      throw new Problem(409, "import-applied", { id: stored.id });
     const gone = new AbortController();
     response.on("close", () => gone.abort());
     await imports.readAgain(stored, readOptions(request.body), gone.signal);

@@ -3,12 +3,15 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { strToU8, zipSync } from "fflate";
+import { strToU8, unzipSync, zipSync } from "fflate";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Import, ImportSummary, LayerOfImport, ScreeningOfImport, SiteOfImport } from "../../server/api/imports.ts";
 import type { List, Problem } from "../../server/api/common.ts";
 import type { ScreenedSite, Screening } from "../../server/api/screenings.ts";
+import type { LayerMeta } from "../../server/imports/reading.ts";
+import { checkWhole } from "../../server/imports/taken.ts";
+import { readImport } from "../../server/queries/imports.ts";
 import { eachEngine } from "../support/engines.ts";
 import { AS_ZONES, countRows, geoJson, type Items, uploadsOf, zone } from "../support/imports.ts";
 import { FAR, IN_FIRST, PIG_FARM, rectangle, type Service, startService } from "../support/service.ts";
@@ -188,6 +191,127 @@ eachEngine((engine) => {
       const mended = await apply<SiteOfImport>(id, { as: "site", repair: true });
       expect(mended.body.rows).toEqual([1, 2]);
       expect((await apply(id, { as: "site", rows: [7] })).problem.errors![0]!.detail).toMatch(/no row 7/);
+    });
+  });
+
+  describe("what could not be read is never lost on the way", () => {
+    const corners = [
+      [3235135.924, 35592363.53],
+      [3235135.924, 35592459.861],
+      [3235247.559, 35592459.861],
+      [3235247.559, 35592363.53],
+    ] as const;
+    const plot = (name: string, second: string) =>
+      `4,1.07,1,${name},面,,,,@\n${corners.map(([x, y], i) => `J${i + 1},1,${x},${i === 1 ? second : y}`).join("\n")}\n`;
+    const header = "[属性描述]\n坐标系=2000国家大地坐标系\n几度分带=3\n带号=35\n[地块坐标]\n";
+    const plots = `${header}${plot("甲", "35592459.861")}${plot("乙", "3559245l.861")}${plot("丙", "35592459.861")}`;
+
+    it("as a site: a plot that could not be read refuses the whole; who names the rows asks about those", async () => {
+      const { body } = await upload([{ name: "plots.txt", bytes: plots }]);
+      expect(body.counts).toMatchObject({ expected: 3, read: 2, faulty: 1 });
+      const refused = await apply(body.id, { as: "site" });
+      expect([refused.status, refused.problem.errors![0]!.pointer]).toEqual([422, "#/rows/2"]);
+      expect(refused.problem.errors![0]!.detail).toMatch(/3559245l\.861/);
+      expect((await apply<SiteOfImport>(body.id, { as: "site", rows: [1, 3] })).body.rows).toEqual([1, 3]);
+      const named = await apply(body.id, { as: "site", rows: [2] });
+      expect([named.status, named.problem.errors![0]!.detail]).toEqual([422, refused.problem.errors![0]!.detail]);
+    });
+
+    it("as a screening: it has its row among the others, with what is wrong with it", async () => {
+      const rows = "名称,经度,纬度\n甲,105.95,29.23\n乙,105.9O,29.24\n丙,105.97,29.25\n";
+      const { body } = await upload([{ name: "farms.csv", bytes: rows }]);
+      const mapping = { name: "名称" };
+      const asked = { as: "screening", name: "一批", as_of: "2026-11-22", activity: "livestock_farm", action: "new", mapping };
+      const taken = await apply<ScreeningOfImport>(body.id, { ...asked, crs_chosen: "EPSG:4490" });
+      expect([taken.status, taken.body.total], JSON.stringify(taken.body)).toEqual([201, 3]);
+      const path = `/api/screenings/${taken.body.screening}`;
+      await expect.poll(async () => (await service.json<Screening>(path)).state, { timeout: 60_000 }).toBe("done");
+      expect(await service.json<Screening>(path)).toMatchObject({ total: 3, done: 3, faulty: 1 });
+      const { items } = await service.json<List<ScreenedSite>>(`${path}/sites?lang=en`);
+      expect(items.map(({ n, name, result }) => [n, name, result !== null])).toEqual([
+        [1, "甲", true],
+        [2, "一批 3", false],
+        [3, "丙", true],
+      ]);
+      expect(items[1]!.faults[0]!.detail).toMatch(/105\.9O/);
+    });
+
+    it("as a screening: an invalid shape says why it is, not that it is missing", async () => {
+      const { id } = await uploadGeoJson([zone("T-1", FAR), zone("T-2", BOW_TIE)]);
+      const asked = {
+        as: "screening",
+        name: "一批",
+        as_of: "2026-11-22",
+        activity: "livestock_farm",
+        action: "new",
+        mapping: {},
+      };
+      const { body } = await apply<ScreeningOfImport>(id, asked);
+      const { items } = await service.json<List<ScreenedSite>>(`/api/screenings/${body.screening}/sites?lang=en`);
+      expect(items[1]!.faults).toMatchObject([{ pointer: "#/geometry", detail: expect.stringMatching(/crosses itself|self/i) }]);
+    });
+
+    it("a file that was cut short is no whole file: no site, no screening, no claim", async () => {
+      const points = Array.from({ length: 10 }, (_, i) => ({
+        type: "Feature" as const,
+        geometry: {
+          type: "Polygon" as const,
+          coordinates: rectangle(105.95 + i / 100, 29.23, 105.951 + i / 100, 29.231).coordinates,
+        },
+        properties: zone(`S-${i}`, null).properties,
+      }));
+      const whole = await uploadGeoJson(points);
+      const zip = await fetch(`${service.url}/api/collections/protection_zone/items?f=shapefile&limit=10`);
+      const files = unzipSync(new Uint8Array(await zip.arrayBuffer()));
+      const [shp, dbf, prj, cpg] = [".shp", ".dbf", ".prj", ".cpg"].map(
+        (ending) => Object.entries(files).find(([name]) => name.endsWith(ending))![1],
+      );
+      expect(whole.counts.expected).toBe(10);
+      const records = new DataView(dbf!.buffer, dbf!.byteOffset).getUint32(4, true);
+      expect(records).toBeGreaterThan(2);
+      // The last record is not there; its length says where it began.
+      const starts: number[] = [];
+      const view = new DataView(shp!.buffer, shp!.byteOffset, shp!.byteLength);
+      for (let at = 100; at < shp!.byteLength; at += 8 + view.getInt32(at + 4) * 2) starts.push(at);
+      const [start, length] = [16, 18].map((at) => new DataView(dbf!.buffer, dbf!.byteOffset).getUint16(at - 8, true));
+      const cut = [
+        { name: "cut.shp", bytes: shp!.slice(0, starts.at(-1)!) },
+        { name: "cut.dbf", bytes: dbf!.slice(0, start! + (records - 1) * length!) },
+        { name: "cut.prj", bytes: prj! },
+        { name: "cut.cpg", bytes: cpg! },
+      ];
+      for (const files of [cut, cut.filter(({ name }) => !name.endsWith("dbf"))]) {
+        const { body } = await upload(files);
+        expect(body.counts.faulty, JSON.stringify(body)).toBe(0);
+        const site = await apply(body.id, { as: "site" });
+        expect([site.status, site.problem.errors?.map(({ pointer }) => pointer)]).toEqual([422, ["#"]]);
+        const many = { as: "screening", name: "一批", activity: "livestock_farm", action: "new", mapping: {} };
+        expect((await apply(body.id, many)).status).toBe(422);
+        const claim = { ...AS_ZONES, mode: "good_rows", covers: ["dwspz_second"] };
+        const claimed = await apply(body.id, claim);
+        expect([claimed.status, claimed.problem.errors?.some(({ pointer }) => pointer === "#/covers")]).toEqual([422, true]);
+      }
+    });
+
+    it("what stands in a layer is not read anew, and what is removed while it is taken is noticed", async () => {
+      const { id } = await uploadGeoJson([zone("R-1", A), zone("R-2", B)]);
+      const stored = (await readImport<LayerMeta>(service.database.db, id))!;
+      expect((await apply<LayerOfImport>(id, AS_ZONES)).status).toBe(201);
+      const again = await service.post(`/api/imports/${id}/read?lang=en`, {});
+      expect([again.status, ((await again.json()) as Problem).type]).toEqual([409, "/problems/import-applied"]);
+      expect((await undo(id)).status).toBe(200);
+      await sql`delete from import_placed where import = ${id}::uuid and n = 2`.execute(service.database.db);
+      for (const request of [
+        { as: "site" },
+        { as: "screening", name: "一批", activity: "livestock_farm", action: "new", mapping: {} },
+        AS_ZONES,
+      ]) {
+        const { status, problem } = await apply(id, request);
+        expect([status, problem.type]).toEqual([409, "/problems/import-changed"]);
+      }
+      await expect(
+        checkWhole(service.database.db, { ...stored, layers: [{ ...stored.layers[0]!, features: 3 }] }, 0, 3),
+      ).rejects.toThrow(/import-changed/);
     });
   });
 
