@@ -1,6 +1,8 @@
 /** Writing files without keeping others waiting: small ones at once, large ones one after the other in a thread of their own. */
 import { Worker } from "node:worker_threads";
 import { FormatError } from "./formats/format.ts";
+import { sayBoth } from "./messages.ts";
+import { Problem } from "./problem.ts";
 import { xlsxOf } from "./workbook.ts";
 import type { Table } from "./table.ts";
 import type { OutFile, OutLayer, OutOptions, Writer } from "./formats/out/writer.ts";
@@ -16,24 +18,44 @@ const SMALL = 2_000;
 const SECONDS = 120;
 const HEAP_MB = 1536;
 
-let before: Promise<unknown> = Promise.resolve();
+/** Each that waits holds its features. */
+const MOST_WAITING = 8;
 
-/** The file of a layer. `size` is its number of vertices and features. Throws FormatError: of the writer, or `too_slow`,
- *  `too_large` where the thread had to be stopped. */
+let before: Promise<unknown> = Promise.resolve();
+let waiting = 0;
+
+/** The file of a layer. `size` is its number of vertices and features. Throws a Problem: 422 why the writer cannot, or that its
+ *  thread had to be stopped, 503 when too many wait. */
 export async function writeFile(writer: Writer, layer: OutLayer, options: OutOptions, size: number): Promise<OutFile> {
-  if (size <= SMALL) return writer.write(layer, options);
-  const written = await queued({ id: writer.id, layer, options });
-  return (written as { file: OutFile }).file;
+  try {
+    if (size <= SMALL) return writer.write(layer, options);
+    const written = await queued({ id: writer.id, layer, options });
+    return (written as { file: OutFile }).file;
+  } catch (error) {
+    throw impossible(error);
+  }
 }
 
 /** A list as a workbook, see `xlsxOf`. Throws as `writeFile` does. */
 export async function writeWorkbook(table: Table, sheet: string): Promise<Buffer> {
-  if (table.rows.length * table.columns.length <= SMALL) return xlsxOf(table, sheet);
-  return Buffer.from(((await queued({ table, sheet })) as { bytes: Uint8Array }).bytes);
+  try {
+    if (table.rows.length * table.columns.length <= SMALL) return await xlsxOf(table, sheet);
+    return Buffer.from(((await queued({ table, sheet })) as { bytes: Uint8Array }).bytes);
+  } catch (error) {
+    throw impossible(error);
+  }
+}
+
+/** The 422 that says why a file cannot be written so; anything but a FormatError as it came. */
+export function impossible(error: unknown): unknown {
+  if (!(error instanceof FormatError)) return error;
+  return new Problem(422, "export-impossible", { reason: sayBoth(`export.fault.${error.code}`, error.params) });
 }
 
 async function queued(order: WriteOrder): Promise<Exclude<Written, Refused>> {
-  const made = before.then(() => inThread(order));
+  if (waiting >= MOST_WAITING) throw new Problem(503, "exports-busy");
+  waiting += 1;
+  const made = before.then(() => inThread(order)).finally(() => (waiting -= 1));
   before = made.catch(() => undefined);
   const written = await made;
   if ("refused" in written) throw new FormatError(written.refused.code, written.refused.params);

@@ -1,6 +1,7 @@
 /** One page of a list that is in memory. */
 import type { Request } from "express";
 import type { List } from "./api/common.ts";
+import { sayBoth } from "./messages.ts";
 import { badParameter, integerParameter } from "./query.ts";
 
 const PAGE = 1000;
@@ -14,8 +15,7 @@ export function page<T>(
 ): List<T> {
   const limit = integerParameter("limit", query.limit, { min: 1, max: PAGE, default: PAGE });
   const begin = query.after === undefined ? 0 : all.findIndex((item) => idOf(item) === query.after) + 1;
-  if (query.after !== undefined && begin === 0)
-    throw badParameter("after", "the last code or id of the page before", query.after);
+  if (query.after !== undefined && begin === 0) throw badParameter("after", sayBoth("parameter.after"), query.after);
   const items = all.slice(begin, begin + limit);
   const links: List<T>["links"] = [{ href: request.originalUrl, rel: "self", type: "application/json" }];
   if (begin + limit < all.length) {

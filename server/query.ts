@@ -1,5 +1,6 @@
 /** Query parameters from strings to typed values, once, at the door. Unknown ones are a 400 naming what is known. */
 import type { Request } from "express";
+import type { Text } from "./api/common.ts";
 import { type FaultSpec, Problem } from "./problem.ts";
 
 /** The query as strings, when every name is among `known` (and `lang`) and none stands twice. */
@@ -47,12 +48,12 @@ export function splitList(text: string): string[] {
   return [...values, value];
 }
 
-function bad(name: string, expected: string, got: unknown): FaultSpec {
+function bad(name: string, expected: string | Text, got: unknown): FaultSpec {
   return { pointer: `?${name}`, key: "fault.bad_parameter", params: { name, expected, got: String(got).slice(0, 80) } };
 }
 
 /** A 400 that names one parameter, what was expected and what came. */
-export function badParameter(name: string, expected: string, got: unknown): Problem {
+export function badParameter(name: string, expected: string | Text, got: unknown): Problem {
   return new Problem(400, "bad-parameter", {}, { faults: [bad(name, expected, got)] });
 }
 
@@ -76,12 +77,14 @@ export function today(now: Date): string {
   return SHANGHAI.format(now);
 }
 
-/** A date parameter, or today. OGC's `datetime` may also be a full timestamp, whose day in Asia/Shanghai counts. */
+/** A date parameter, or today. OGC's `datetime` may also be a full timestamp, whose day in Asia/Shanghai counts; without an
+ *  offset it is the time there. */
 export function dateParameter(name: string, text: string | undefined, now: Date): string {
   if (text === undefined) return today(now);
   if (isDate(text)) return text;
-  if (/^\d{4}-\d{2}-\d{2}T/.test(text) && isDate(text.slice(0, 10))) {
-    const instant = new Date(text);
+  const [, offset] = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})?$/i.exec(text) ?? [null];
+  if (offset !== null && isDate(text.slice(0, 10))) {
+    const instant = new Date(offset === undefined ? `${text}+08:00` : text);
     if (!Number.isNaN(instant.getTime())) return today(instant);
   }
   throw badParameter(name, "yyyy-mm-dd", text);

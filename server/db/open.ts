@@ -7,7 +7,7 @@ import type { Tables } from "./tables.ts";
 
 export type Db = Kysely<Tables>;
 
-/** An open database. Above `server/db/` nothing asks which engine it is, save the tile encoder (`tileEncoder`). */
+/** An open database. Above `server/db/` nothing asks which engine it is, save the tile encoder (`encodeTile`). */
 export type OpenDatabase = {
   db: Db;
   engine: "embedded" | "postgres";

@@ -1,7 +1,7 @@
 /** Files of features, for every URL that gives them: which format, in which system, in which encoding; and the answer. */
 import type { Response } from "express";
 import type { Lang } from "../api/common.ts";
-import { writeFile } from "../export_file.ts";
+import { impossible, writeFile } from "../export_file.ts";
 import { declaredByName } from "../formats/crs.ts";
 import { FormatError } from "../formats/format.ts";
 import { WRITERS } from "../formats/out/index.ts";
@@ -70,17 +70,6 @@ export function tooMany(matched: number): Problem {
   return new Problem(422, "export-features", { got: matched, max: MAX_FEATURES });
 }
 
-/** The 422 that says why features cannot be written so; anything but a FormatError as it came. */
-export function impossible(error: unknown): unknown {
-  if (!(error instanceof FormatError)) return error;
-  return new Problem(422, "export-impossible", {
-    reason: {
-      zh: say("zh", `export.fault.${error.code}`, error.params),
-      en: say("en", `export.fault.${error.code}`, error.params),
-    },
-  });
-}
-
 /** Writes the file and answers with it; what a person should know of it stands in `Export-Notes`, a JSON array of sentences,
  *  percent-encoded. 422 too many vertices, or a system that does not have the place. */
 export async function sendFile(
@@ -91,18 +80,13 @@ export async function sendFile(
 ): Promise<void> {
   const vertices = layer.features.reduce((sum, { geometry }) => sum + positionsOf(geometry).length, 0);
   if (vertices > MAX_VERTICES) throw new Problem(422, "export-vertices", { got: vertices, max: MAX_VERTICES });
-  let file: OutFile;
-  try {
-    // Without any feature there is no middle; any zone says as much of nothing.
-    const system =
-      crs in ZONES
-        ? (zoneOf(layer.features, ZONES[crs]!.width, ZONES[crs]!.prefixed) ?? (layer.features.length > 0 ? null : "EPSG:4524"))
-        : crs;
-    if (system === null) throw new FormatError("no_zone");
-    file = await writeFile(writer, layer, { ...how, crs: system, lang, date }, vertices + layer.features.length);
-  } catch (error) {
-    throw impossible(error);
-  }
+  // Without any feature there is no middle; any zone says as much of nothing.
+  const system =
+    crs in ZONES
+      ? (zoneOf(layer.features, ZONES[crs]!.width, ZONES[crs]!.prefixed) ?? (layer.features.length > 0 ? null : "EPSG:4524"))
+      : crs;
+  if (system === null) throw impossible(new FormatError("no_zone"));
+  const file = await writeFile(writer, layer, { ...how, crs: system, lang, date }, vertices + layer.features.length);
   response
     .type(file.contentType)
     .attachment(file.filename)

@@ -4,10 +4,11 @@ import type { Item } from "../api/collections.ts";
 import type { Feature, Lang } from "../api/common.ts";
 import { brief } from "../check_input.ts";
 import type { Db } from "../db/open.ts";
+import { impossible } from "../export_file.ts";
 import { filterable, filtersOf, isStorable } from "../feature_filter.ts";
 import type { OutLayer } from "../formats/out/writer.ts";
 import { columnsOf, COMMON_COLUMNS, type Layer, themeOf } from "../layers/layer.ts";
-import { halfIn } from "../messages.ts";
+import { halfIn, sayBoth } from "../messages.ts";
 import { boxParameter, type PageCrs, pageCrs, placed } from "../page_crs.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
 import { everyFeature, feature, type FeatureFilter, page, type Row } from "../queries/collections.ts";
@@ -21,7 +22,7 @@ import {
   splitList,
 } from "../query.ts";
 import { layerNamed, link } from "./collections.ts";
-import { FILE_PARAMETERS, fileOptions, FILES, impossible, MAX_FEATURES, sendFile, tooMany, writerOf } from "./export.ts";
+import { FILE_PARAMETERS, fileOptions, FILES, MAX_FEATURES, sendFile, tooMany, writerOf } from "./export.ts";
 
 const WHICH = ["bbox", "bbox-crs", "datetime", "codes"] as const;
 const PAGING = ["limit", "after", "crs", "f"] as const;
@@ -76,7 +77,7 @@ export function itemRoutes(db: Db, now: () => Date): Router {
     const limit = integerParameter("limit", query.limit, { min: 1, max: 1000, default: 100 });
     const crs = pageCrs(query.crs);
     const after = query.after;
-    if (after !== undefined && !isStorable(after)) throw badParameter("after", "the last code of the page before", after);
+    if (after !== undefined && !isStorable(after)) throw badParameter("after", sayBoth("parameter.after"), after);
     const { rows, matched, more } = await page(db, layer, { ...filterOf(layer, query, lists), after, limit });
     const next = new URLSearchParams(request.originalUrl.split("?")[1]);
     next.set("limit", String(limit));

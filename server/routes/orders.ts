@@ -5,11 +5,10 @@ import type { Order } from "../api/orders.ts";
 import { liesIn } from "../domain/judge.ts";
 import { orderStands } from "../domain/order.ts";
 import type { Catalogue } from "../domain/rule.ts";
+import { page } from "../paging.ts";
 import { langOf } from "../problem.ts";
-import { badParameter, dateParameter, integerParameter, parameters } from "../query.ts";
+import { badParameter, dateParameter, parameters } from "../query.ts";
 import { sayOrder } from "../words.ts";
-
-const PAGE = 1000;
 
 export function orderRoutes(catalogue: Catalogue, now: () => Date): Router {
   const router = Router();
@@ -26,7 +25,6 @@ export function orderRoutes(catalogue: Catalogue, now: () => Date): Router {
     const { jurisdiction } = query;
     if (jurisdiction !== undefined && !/^\d{6}$/.test(jurisdiction))
       throw badParameter("jurisdiction", "GB/T 2260, 500118", jurisdiction);
-    const limit = integerParameter("limit", query.limit, { min: 1, max: PAGE, default: PAGE });
     const concerned = orders
       .filter((order) => orderStands(order, asOf))
       .filter(({ jurisdiction: own, target }) => {
@@ -34,24 +32,17 @@ export function orderRoutes(catalogue: Catalogue, now: () => Date): Router {
         const place = target.layer === "jurisdiction" ? target.code : own;
         return liesIn(jurisdiction, place) || liesIn(place, jurisdiction);
       });
-    const begin = query.after === undefined ? 0 : concerned.findIndex(({ id }) => id === query.after) + 1;
-    if (query.after !== undefined && begin === 0) throw badParameter("after", "the last id of the page before", query.after);
-    const items = concerned.slice(begin, begin + limit).map((order): Order => ({
-      ...sayOrder(lang, order),
-      jurisdiction: order.jurisdiction,
-      target: order.target,
-      released_by: order.released_by?.[lang] ?? null,
-      confidence: order.confidence,
-    }));
-    const links: List<Order>["links"] = [{ href: request.originalUrl, rel: "self", type: "application/json" }];
-    if (begin + limit < concerned.length) {
-      const next = new URLSearchParams(request.originalUrl.split("?")[1]);
-      next.set("limit", String(limit));
-      next.set("after", items.at(-1)!.id);
-      links.push({ href: `${request.path}?${next}`, rel: "next", type: "application/json" });
-    }
-    const list: List<Order> = { items, numberMatched: concerned.length, numberReturned: items.length, links };
-    response.json(list);
+    const { items, ...list } = page(request, concerned, query, ({ id }) => id);
+    response.json({
+      ...list,
+      items: items.map((order): Order => ({
+        ...sayOrder(lang, order),
+        jurisdiction: order.jurisdiction,
+        target: order.target,
+        released_by: order.released_by?.[lang] ?? null,
+        confidence: order.confidence,
+      })),
+    } satisfies List<Order>);
   });
 
   return router;
