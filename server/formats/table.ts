@@ -48,13 +48,23 @@ export function readTables(
   }
   if (unknown && !followed) throw unknown;
   if (layers.length > 0) return { layers, skipped };
-  const open = tables.map(openTable).filter((layer) => layer !== null);
+  const open = tables.map((table) => openTable(table)).filter((layer) => layer !== null);
   if (open.length === 0) throw new FormatError(headers > 0 ? "table_no_rows" : "table_no_coordinates");
   return { layers: open, skipped: skipped.filter((name) => !open.some((layer) => layer.name === name)) };
 }
 
+/** Whether the names of the coordinates stand there again: several points a row, or the same points in several systems. */
+function isRepeated({ names, first, second }: Columns): boolean {
+  return [first, second].every((column) => column >= 0 && names.filter((name) => name === names[column]).length > 1);
+}
+
+const NO_COORDINATES = { code: "table_no_coordinates", params: {} };
+
 /** A table whose columns nobody could tell; null where no two of them are named over numbers or shapes. */
-function openTable({ name, cells, encoding, notes }: Table): ReadLayer | null {
+function openTable(
+  { name, cells, encoding, notes }: Table,
+  fault: Pick<FormatNote, "code" | "params"> = NO_COORDINATES,
+): ReadLayer | null {
   const { header, names, start } = guessHeader(cells);
   if (header < 0 || names.length < 2 || !cells.slice(start).some((row) => row.some(isPlace))) return null;
   const none = { x: null, y: null, plot: null, ring: null, point: null, wkt: null, geometry: null };
@@ -65,7 +75,7 @@ function openTable({ name, cells, encoding, notes }: Table): ReadLayer | null {
     declared: null,
     encoding,
     counts: { expected: cells.length - start, read: 0, faulty: 1 },
-    faults: [{ code: "table_no_coordinates", params: {}, row: null, position: null }],
+    faults: [{ ...fault, row: null, position: null }],
     notes,
     table: { columns: columnsTold(names, cells.slice(start)), taken: none },
   };
@@ -91,6 +101,10 @@ function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLaye
   const cells = joinAngles(table.cells);
   const columns = findColumns(cells, options.columns);
   if (!columns) return null;
+  if (!options.columns && isRepeated(columns)) {
+    const open = openTable(table, { code: "table_side_by_side", params: { row: columns.header + 1 } });
+    if (open) return open;
+  }
   const notes = [...table.notes];
   const all = linesOf(cells, columns);
   const found = all.filter((line) => !isNoCorner(line, columns));

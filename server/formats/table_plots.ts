@@ -22,6 +22,8 @@ export function cornersOf({ cells, lines, columns, footer }: Around, notes: Form
   const isNumbered = numbered(lines, columns);
   const plots = columns.plot === null ? plotsByGap(columns, isNumbered) : plotsByName(lines, columns, isNumbered);
   const signed = new Set(footer.map(({ row }) => row));
+  const isSide = sides(lines);
+  let between = 0;
   const passed: number[] = [];
   let next = 0;
   let blank = true;
@@ -37,6 +39,8 @@ export function cornersOf({ cells, lines, columns, footer }: Around, notes: Form
     if (lines[next]?.row === row) {
       plots.place(lines[next]!);
       next += 1;
+    } else if (isSide(texts)) {
+      between += 1;
     } else {
       const bare: Corner = { row, cells: texts, first: null, second: null, gap: false, half: false, bare: true };
       const open = blank || !cells[i + 1]?.some((cell) => says(cell));
@@ -44,6 +48,7 @@ export function cornersOf({ cells, lines, columns, footer }: Around, notes: Form
     }
     blank = false;
   }
+  if (between > 0) notes.push({ code: "rows_of_sides", params: { count: between }, row: null, position: null });
   const last = lines.at(-1)!.row;
   const told = (code: string, rows: readonly number[]) => {
     if (rows.length === 0) return;
@@ -59,6 +64,13 @@ export function cornersOf({ cells, lines, columns, footer }: Around, notes: Form
     [...passed.filter((row) => row > last), ...signed].toSorted((a, b) => a - b),
   );
   return plots.all;
+}
+
+/** Whether a row says nothing but numbers in columns that no corner uses: the standard list of boundary points (界址点成果表) has
+ *  the length of each side in a row between its two corners. */
+function sides(lines: readonly Line[]): (row: readonly unknown[]) => boolean {
+  const used = new Set(lines.flatMap(({ cells }) => cells.flatMap((cell, i) => (says(cell) ? [i] : []))));
+  return (row) => row.every((cell, i) => !says(cell) || (!used.has(i) && /^\d+([.,]\d+)?$/.test(textOf(cell))));
 }
 
 function says(cell: unknown): boolean {

@@ -252,21 +252,11 @@ eachEngine((engine) => {
     });
 
     it("a file that was cut short is no whole file: no site, no screening, no claim", async () => {
-      const points = Array.from({ length: 10 }, (_, i) => ({
-        type: "Feature" as const,
-        geometry: {
-          type: "Polygon" as const,
-          coordinates: rectangle(105.95 + i / 100, 29.23, 105.951 + i / 100, 29.231).coordinates,
-        },
-        properties: zone(`S-${i}`, null).properties,
-      }));
-      const whole = await uploadGeoJson(points);
-      const zip = await fetch(`${service.url}/api/collections/protection_zone/items?f=shapefile&limit=10`);
+      const zip = await fetch(`${service.url}/api/collections/protection_zone/items?f=shapefile`);
       const files = unzipSync(new Uint8Array(await zip.arrayBuffer()));
       const [shp, dbf, prj, cpg] = [".shp", ".dbf", ".prj", ".cpg"].map(
         (ending) => Object.entries(files).find(([name]) => name.endsWith(ending))![1],
       );
-      expect(whole.counts.expected).toBe(10);
       const records = new DataView(dbf!.buffer, dbf!.byteOffset).getUint32(4, true);
       expect(records).toBeGreaterThan(2);
       // The last record is not there; its length says where it began.
