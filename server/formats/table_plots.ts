@@ -6,11 +6,15 @@ import { nestRings } from "./rings.ts";
 import type { Columns } from "./table_columns.ts";
 import { ASIDE, isHeader, isHeading, positionOf, propertiesOf, type Line } from "./table_lines.ts";
 
-/** A corner of a plot; `bare`: the row says something of a corner but not where it is. */
-type Corner = Line & { bare: boolean };
+/** A corner of a plot; `bare`: the row says something of a corner but not where it is; `heading`: what stands above the plot
+ *  that begins here. */
+type Corner = Line & { bare: boolean; heading?: string };
 
 /** A heading that begins a plot. */
 const PLOT_WORD = /地块|宗地|图斑|多边形|斑块|区块|\b(plot|parcel|polygon|block)\b/i;
+
+/** The field that a heading becomes. */
+const HEADING = "地块名称";
 
 const ROWS_TOLD = 20;
 
@@ -20,7 +24,11 @@ type Around = { cells: readonly unknown[][]; lines: readonly Line[]; columns: Co
  *  a heading, a sum or a note; those are told in `notes`, for none is lost in silence. */
 export function cornersOf({ cells, lines, columns, footer }: Around, notes: FormatNote[]): Corner[][] {
   const isNumbered = numbered(lines, columns);
-  const plots = columns.plot === null ? plotsByGap(columns, isNumbered) : plotsByName(lines, columns, isNumbered);
+  const above = cells
+    .slice(0, Math.max(columns.header, 0))
+    .map(headingOf)
+    .findLast((text) => text !== "");
+  const plots = columns.plot === null ? plotsByGap(columns, isNumbered, above ?? "") : plotsByName(lines, columns, isNumbered);
   const signed = new Set(footer.map(({ row }) => row));
   const isSide = sides(lines);
   let between = 0;
@@ -81,6 +89,13 @@ function textOf(cell: unknown): string {
   return String(cell ?? "").trim();
 }
 
+/** The one text of a row, merged or not, where it speaks of a plot; else nothing. */
+function headingOf(row: readonly unknown[]): string {
+  const texts = new Set(row.map(textOf).filter((text) => text !== ""));
+  const [text = ""] = texts;
+  return texts.size === 1 && PLOT_WORD.test(text) ? text.slice(0, 100) : "";
+}
+
 /** How a number of a point is written: `J1` and `J12` alike. */
 function likeness(cell: unknown): string {
   return textOf(cell)
@@ -126,10 +141,12 @@ function numbered(lines: readonly Line[], columns: Columns): IsNumbered {
     numbers.some(([column, alike]) => says(cells[column]) && alike.has(likeness(cells[column])));
 }
 
-/** Plots told apart by empty rows, and by headings where one ends. */
-function plotsByGap(columns: Columns, isNumbered: IsNumbered): Plots {
+/** Plots told apart by empty rows, and by headings where one ends, which name the next. `above`: the heading above the table,
+ *  which names the first where others are named too. */
+function plotsByGap(columns: Columns, isNumbered: IsNumbered, above: string): Plots {
   const all: Corner[][] = [];
   let plot: Corner[] | null = null;
+  let heading = "";
   let ring = NO_RING;
   let points = new Set<string>();
   const numberOf = ({ cells }: Line) => (columns.point === null ? "" : textOf(cells[columns.point]));
@@ -140,7 +157,12 @@ function plotsByGap(columns: Columns, isNumbered: IsNumbered): Plots {
   };
   const push = (corner: Corner) => {
     if (plot) plot.push(corner);
-    else all.push((plot = [corner]));
+    else {
+      const named = heading === "" ? corner : { ...corner, heading };
+      if (heading !== "" && above !== "" && all.length === 1) all[0]![0] = { ...all[0]![0]!, heading: above };
+      all.push((plot = [named]));
+      heading = "";
+    }
     return true;
   };
   return {
@@ -158,7 +180,8 @@ function plotsByGap(columns: Columns, isNumbered: IsNumbered): Plots {
       const again = number !== "" && points.has(number);
       if (!next || open || ring.closed || again || row.cells.some((cell) => PLOT_WORD.test(textOf(cell)))) {
         end();
-        return false;
+        heading = next ? headingOf(row.cells) : "";
+        return heading !== "";
       }
       // A header on each page; without numbers of points nobody can tell whether the plot goes on below it.
       return isHeader(row.cells, columns) && number !== "" ? false : push(row);
@@ -228,7 +251,9 @@ type Plotting = { turned: boolean; line: boolean; notes: FormatNote[] };
 export function plotRows(plots: readonly Corner[][], columns: Columns, how: Plotting): Row[] {
   return plots.map((plot) => {
     const row = plot[0]!.row;
-    return { row, geometry: () => plotShape(plot, columns, row, how), properties: common(plot, columns) };
+    const { heading } = plot[0]!;
+    const properties = { ...(heading === undefined ? {} : { [HEADING]: heading }), ...common(plot, columns) };
+    return { row, geometry: () => plotShape(plot, columns, row, how), properties };
   });
 }
 
