@@ -11,6 +11,7 @@ import {
 } from "./format.ts";
 import { unpackAll } from "./archive.ts";
 import { FORMATS } from "./index.ts";
+import { mendNote, mendTexts } from "./mend_texts.ts";
 import { refuseKnown } from "./refusal.ts";
 
 export type Reading = { format: string; layers: ReadLayer[]; notes: FormatNote[] };
@@ -28,10 +29,11 @@ export async function readFiles(
   const unpacked = await unpackAll(files, limits);
   if (unpacked.files.length === 0) throw new FormatError("empty");
   const format = formatOf(unpacked.files);
-  const layers = chosen(await guarded(format, () => format.read(unpacked.files, options, limits)), options.layer);
+  const read = await guarded(format, async () => (await format.read(unpacked.files, options, limits)).map(mendTexts));
+  const layers = chosen(read, options.layer);
   if (options.columns && layers.every(({ table }) => !table)) throw new FormatError("columns_no_table", { format: format.id });
   if (layers.every(({ features, faults }) => features.length === 0 && faults.length === 0)) throw new FormatError("no_features");
-  return { format: format.id, layers, notes: [...unpacked.notes, ...unread(unpacked.files, format)] };
+  return { format: format.id, layers, notes: [...unpacked.notes, ...unread(unpacked.files, format)].map(mendNote) };
 }
 
 function chosen(layers: ReadLayer[], name: string | undefined): ReadLayer[] {
