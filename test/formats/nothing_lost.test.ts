@@ -114,3 +114,54 @@ describe("texts that the database cannot hold", () => {
     expect(isStorable(String(fault!.params["text"]))).toBe(true);
   });
 });
+
+describe("KML", () => {
+  it("is read as it stands or not at all: each placemark with a position that is none is named", async () => {
+    const [layer] = (await good("kml", "coordinates_odd.kml")).layers;
+    expect(layer!.faults.map(({ row, code, params }) => [row, code, params["n"], params["text"] ?? params["count"]])).toEqual([
+      [1, "kml_position", 1, "东经,北纬"],
+      [2, "kml_position", 2, "105.1,xx,0"],
+      [3, "empty_geometry", undefined, undefined],
+      [4, "kml_outer", undefined, 0],
+      [6, "kml_position", 1, "105,9,29,3"],
+      [7, "kml_position", 2, "105.91,29.3"],
+      [8, "kml_position", 1, "105.9,29.3,0105.91,29.3,0"],
+      [9, "kml_lists", undefined, 2],
+      [10, "unknown_geometry", undefined, undefined],
+      [12, "kml_position", 2, "105,91 29,3 0"],
+    ]);
+    expect(layer!.counts).toEqual({ expected: 13, read: 3, faulty: 10 });
+    const [holed, track, line] = layer!.features.map(({ geometry }) => geometry as { coordinates: unknown[][] });
+    expect(holed!.coordinates[0]).toHaveLength(5);
+    expect(holed!.coordinates[1]).toHaveLength(4);
+    for (const { coordinates } of [track!, line!])
+      expect(coordinates).toEqual([
+        [105.9, 29.3],
+        [105.91, 29.3],
+      ]);
+  });
+
+  it("keeps what a typed field says where it is no number, and makes no 0 of nothing", async () => {
+    const [layer] = (await good("kml", "coordinates_odd.kml")).layers;
+    expect(layer!.features.at(-1)!.properties).toMatchObject({ 编号: "12a", 面积: null, 已批: false });
+  });
+});
+
+describe("GPX", () => {
+  it("is read as it stands or not at all: each track, route and waypoint counts", async () => {
+    const [layer] = (await good("gpx", "points_odd.gpx")).layers;
+    expect(layer!.faults.map(({ row, code, params }) => [row, code, params])).toEqual([
+      [1, "gpx_point", { n: 2, lat: "29.36", lon: "E105.89" }],
+      [3, "no_geometry", {}],
+      [4, "zero_length_line", {}],
+      [5, "gpx_point", { n: 1, lat: "29,1", lon: "105,2" }],
+      [6, "gpx_point", { n: 1, lat: "", lon: "105.88" }],
+    ]);
+    expect(layer!.features.map(({ row, properties }) => `${row} ${String(properties["name"])}`)).toEqual([
+      "2 断过信号",
+      "7 好的",
+    ]);
+    expect(layer!.counts).toEqual({ expected: 7, read: 2, faulty: 5 });
+    expect(layer!.notes).toMatchObject([{ code: "lone_segments", params: { count: 1 } }]);
+  });
+});
