@@ -165,3 +165,38 @@ describe("GPX", () => {
     expect(layer!.notes).toMatchObject([{ code: "lone_segments", params: { count: 1 } }]);
   });
 });
+
+describe("DXF", () => {
+  it("names the entities that are not read, and the shapes whose numbers are none", async () => {
+    const [layer] = (await good("dxf", "numbers_odd.dxf")).layers;
+    expect(layer!.features.map(({ row, geometry }) => [row, geometry!.type])).toEqual([
+      [1, "Polygon"],
+      [5, "LineString"],
+      [6, "Point"],
+      [8, "LineString"],
+    ]);
+    expect(layer!.faults.map(({ row, code, params }) => [row, code, params])).toEqual([
+      [2, "dxf_value", { group: 10, text: "588405,5" }],
+      [3, "dxf_vertices", { expected: 5, got: 3 }],
+      [4, "dxf_value", { group: 20, text: "" }],
+      [7, "dxf_value", { group: 10, text: "1.#QNAN" }],
+    ]);
+    expect(layer!.notes).toMatchObject([{ code: "entities_ignored", params: { types: "MLINE 1, REGION 2" } }]);
+  });
+
+  it("takes no frame of a spline for its points, and mirrors no point or line in space", async () => {
+    const [layer] = (await good("dxf", "numbers_odd.dxf")).layers;
+    expect(layer!.features.slice(1).map(({ geometry }) => (geometry as { coordinates: unknown }).coordinates)).toEqual([
+      [
+        [587442, 3242856],
+        [587500, 3242900],
+        [587600, 3242950],
+      ],
+      [587442, 3242856],
+      [
+        [587442, 3242856],
+        [587500, 3242900],
+      ],
+    ]);
+  });
+});
