@@ -23,7 +23,9 @@ export const kml: Format = {
     const all = files.filter(isKml).flatMap((file) => readOne(file, files, options, budget));
     // The doc.kml of a KMZ is often nothing but links to the others.
     const full = all.filter(({ features, faults }) => features.length + faults.length > 0);
-    return full.length > 0 ? full : all;
+    if (full.length === 0) return all;
+    full[0]!.notes.push(...all.filter((layer) => !full.includes(layer)).flatMap(({ notes }) => notes));
+    return full;
   },
 };
 

@@ -89,9 +89,28 @@ async function guarded<T>(format: Format, read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A note for each file that another format would read and this one does not. */
+/** A note for each file that another format would read and this one does not, or that is of a kind which holds shapes or
+ *  coordinates and which nobody reads. */
 function unread(files: readonly InputFile[], format: Format): FormatNote[] {
-  return files
-    .filter((file) => format.sniff([file]) === 0 && FORMATS.some((other) => other !== format && other.sniff([file]) > 0.5))
-    .map(({ name }) => ({ code: "file_ignored", params: { name, format: format.id }, row: null, position: null }));
+  const names = files
+    .filter((file) => format.sniff([file]) === 0)
+    .filter((file) => FORMATS.some((other) => other !== format && other.sniff([file]) >= 0.5) || isOtherData(file))
+    .map(({ name }) => name.replace(/(\.gdb)\/.*$/i, "$1"));
+  return [...new Set(names)].map((name) => ({
+    code: "file_ignored",
+    params: { name, format: format.id },
+    row: null,
+    position: null,
+  }));
+}
+
+const OTHER_DATA = new Set(["refused_gdb", "refused_dwg", "refused_binary_dxf", "refused_old_office", "refused_ovital"]);
+
+function isOtherData(file: InputFile): boolean {
+  try {
+    refuseKnown([file]);
+    return false;
+  } catch (error) {
+    return error instanceof FormatError && OTHER_DATA.has(error.code);
+  }
 }

@@ -1,5 +1,6 @@
 /** Tables of coordinates to features: one row a point, or rows that are the boundary points of plots. */
 import type { Geometry } from "../api/common.ts";
+import { readCoordinate } from "./coordinate.ts";
 import { datumOf, zoneCode } from "./crs.ts";
 import { type DeclaredCrs, FormatError, type FormatNote, type ReadLayer, type ReadOptions, type TableReading } from "./format.ts";
 import { readLayer, RowFault, type Budget, type Row } from "./geometry.ts";
@@ -135,7 +136,8 @@ function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLaye
   }
   const turned = order(lines, columns, options, notes);
   const wide = lines.filter(({ cells }) => cells.slice(columns.names.length).some((cell) => String(cell ?? "").trim() !== ""));
-  if (columns.header >= 0 && wide.length * 2 > lines.length)
+  const figures = wide.some(({ cells }) => cells.slice(columns.names.length).some((cell) => readCoordinate(cell) !== null));
+  if (columns.header >= 0 && (figures || wide.length * 2 > lines.length))
     notes.push({ code: "cells_beyond", params: { count: wide.length }, row: null, position: null });
   notes.push({ code: `table_${shape}`, params: {}, row: null, position: null });
   const rows =

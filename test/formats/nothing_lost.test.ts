@@ -1,7 +1,10 @@
 /** What stands in a file is read, or a fault or a note says that it was not: never less, never other, in silence. */
 import { describe, expect, it } from "vitest";
 import { isStorable } from "../../server/storable.ts";
+import type { InputFile } from "../../server/formats/format.ts";
 import { readFiles, readText } from "../../server/formats/read.ts";
+import { writeSqliteFile } from "../../server/sqlite_file.ts";
+import { dbf } from "./dbf_writer.ts";
 import { FIXTURES, text, upload } from "./files.ts";
 import { join } from "node:path";
 
@@ -198,5 +201,183 @@ describe("DXF", () => {
         [587500, 3242900],
       ],
     ]);
+  });
+});
+
+describe("shapefiles", () => {
+  const shp = upload(join(FIXTURES, "shapefile", "good", "no_shx_no_dbf"))[0]!;
+  const notesOf = async (files: InputFile[]) => {
+    const { layers } = await readFiles(files);
+    return { layers, notes: layers[0]!.notes.map(({ code: note, params }) => [note, params["count"] ?? params["names"]]) };
+  };
+
+  it("keep what a field says that is not of its type", async () => {
+    const table = dbf(
+      [
+        ["N", "N", 8],
+        ["D", "D", 8],
+        ["L", "L", 1],
+      ],
+      [
+        ["12,5", "26-05-01", "1"],
+        ["********", "", ""],
+      ],
+    );
+    const { layers } = await notesOf([shp, { name: "site.dbf", bytes: table }]);
+    expect(layers[0]!.features.map(({ properties }) => properties)).toEqual([
+      { N: "12,5", D: "26-05-01", L: "1" },
+      { N: "********", D: null, L: null },
+    ]);
+  });
+
+  it("have texts longer than 255 bytes, and what stands behind them is read from its own place", async () => {
+    const long = "x".repeat(300);
+    const table = dbf(
+      [
+        ["NOTE", "C", 300],
+        ["N", "N", 4],
+      ],
+      [
+        [long, "17"],
+        ["y", "18"],
+      ],
+    );
+    // The lower byte is where lengths stand, the upper one where decimals do.
+    table[32 + 17] = 1;
+    const { layers } = await notesOf([shp, { name: "site.dbf", bytes: table }]);
+    expect(layers[0]!.features.map(({ properties }) => properties)).toEqual([
+      { NOTE: long, N: 17 },
+      { NOTE: "y", N: 18 },
+    ]);
+  });
+
+  it("say which fields are not read", async () => {
+    const table = dbf(
+      [
+        ["T", "T", 8],
+        ["MEMO", "G", 10],
+      ],
+      [
+        ["abcdefgh", "1"],
+        ["", ""],
+      ],
+    );
+    const { layers, notes } = await notesOf([shp, { name: "site.dbf", bytes: table }]);
+    expect(layers[0]!.features[0]!.properties).toEqual({ T: null, MEMO: null });
+    expect(notes).toEqual([
+      ["dbf_memo", 1],
+      ["dbf_binary", "T"],
+    ]);
+  });
+
+  /** An index of the first `count` records. */
+  function shx(count: number, said = count): Uint8Array {
+    const from = new DataView(shp.bytes.buffer, shp.bytes.byteOffset);
+    const view = new DataView(new ArrayBuffer(100 + 8 * count));
+    view.setInt32(0, 9994);
+    view.setInt32(24, 50 + 4 * said);
+    for (let [i, at] = [0, 100]; i < count; i += 1) {
+      const length = from.getInt32(at + 4);
+      view.setInt32(100 + 8 * i, at / 2);
+      view.setInt32(104 + 8 * i, length);
+      at += 8 + 2 * length;
+    }
+    return new Uint8Array(view.buffer);
+  }
+
+  it("are read beyond an index that was cut off, and what an index leaves out is told", async () => {
+    const two = dbf([["N", "N", 4]], [["1"], ["2"]]);
+    const one = dbf([["N", "N", 4]], [["1"]]);
+    const read = async (index: Uint8Array, table?: Uint8Array) => {
+      const { layers, notes } = await notesOf([
+        shp,
+        { name: "site.shx", bytes: index },
+        ...(table ? [{ name: "site.dbf", bytes: table }] : []),
+      ]);
+      return [layers[0]!.counts.read, notes[0]];
+    };
+    expect(await read(shx(2), two)).toEqual([2, undefined]);
+    expect(await read(shx(1), two)).toEqual([2, ["shx_ignored", undefined]]);
+    expect(await read(shx(1, 2))).toEqual([2, ["dbf_missing", undefined]]);
+    expect(await read(shx(1), one)).toEqual([1, ["shp_unlisted", 1]]);
+  });
+
+  it("of several name the one that is broken, and attributes without shapes", async () => {
+    const bytes = new TextEncoder().encode("not a shapefile at all");
+    const { layers } = await notesOf([shp, { name: "b.shp", bytes }, { name: "c.dbf", bytes: dbf([["N", "N", 4]], [["1"]]) }]);
+    expect(layers.map(({ name, faults }) => [name, faults.map((fault) => fault.code)])).toEqual([
+      ["site", []],
+      ["b", ["shp_header"]],
+    ]);
+    expect(layers[0]!.notes).toContainEqual(
+      expect.objectContaining({ code: "file_ignored", params: expect.objectContaining({ name: "c.dbf" }) }),
+    );
+  });
+});
+
+describe("GeoPackages", () => {
+  it("say which columns are bytes, and that a log beside them was not read", async () => {
+    const bytes = writeSqliteFile({ application_id: 0x47504b47, user_version: 10300 }, [
+      { name: "gpkg_spatial_ref_sys", columns: [{ name: "srs_id", type: "INTEGER" }], rows: [] },
+      {
+        name: "gpkg_geometry_columns",
+        columns: ["table_name", "column_name", "srs_id"].map((name) => ({ name, type: "TEXT" })),
+        rows: [["site", "geom", "4490"]],
+      },
+      {
+        name: "site",
+        columns: [
+          { name: "geom", type: "BLOB" },
+          { name: "photo", type: "BLOB" },
+        ],
+        rows: [[null, Uint8Array.of(1, 2, 3)]],
+      },
+    ]);
+    const { layers } = await readFiles([
+      { name: "a.gpkg", bytes },
+      { name: "a.gpkg-wal", bytes: Uint8Array.of(1) },
+    ]);
+    expect(layers[0]!.notes).toMatchObject([
+      { code: "bytes_ignored", params: { names: "photo" } },
+      { code: "gpkg_log", params: { name: "a.gpkg-wal" } },
+    ]);
+  });
+});
+
+describe("tables", () => {
+  it("tell of decimals with commas in a single row, and of another table without coordinates", async () => {
+    const rows = "名称,X,Y\n甲,105.9,29.3\n乙,105,91,29,31\n丙,105.92,29.3\n丁,105.93,29.3\n";
+    expect((await read(rows)).notes).toContain("cells_beyond");
+    expect((await read(rows.replace("乙,105,91,29,31", "乙,105.91,29.31,河岸"))).notes).not.toContain("cells_beyond");
+    const { layers } = await readFiles([...text(rows, "a.csv"), ...text("名称,电话\n甲,无\n乙,无\n", "b.csv")]);
+    expect(layers[0]!.notes).toContainEqual(expect.objectContaining({ code: "tables_ignored", params: { names: "b" } }));
+  });
+});
+
+describe("an upload of several files", () => {
+  const point = '{"type":"Point","coordinates":[105.9,29.3]}';
+  it("says of each that holds shapes or coordinates that it was not read", async () => {
+    const { notes } = await readFiles([
+      ...text(point, "a.json"),
+      ...text("X,Y\n105.9,29.3\n", "b.csv"),
+      ...text("AC1027 drawing", "c.dwg"),
+      ...text("x", "d.gdb/a0001.gdbtable"),
+      ...text("y", "d.gdb/a0001.gdbtablx"),
+      ...text("说明", "e.txt"),
+    ]);
+    expect(notes.map(({ code: note, params }) => `${note} ${params["name"]}`)).toEqual([
+      "file_ignored b.csv",
+      "file_ignored c.dwg",
+      "file_ignored d.gdb",
+    ]);
+  });
+
+  it("keeps the notes of a KML that holds nothing but a link", async () => {
+    const kml = (inside: string) => `<kml xmlns="http://www.opengis.net/kml/2.2"><Document>${inside}</Document></kml>`;
+    const { layers } = await readFiles([
+      ...text(kml("<NetworkLink><Link><href>http://127.0.0.1/b.kml</href></Link></NetworkLink>"), "doc.kml"),
+      ...text(kml("<Placemark><Point><coordinates>105.9,29.3</coordinates></Point></Placemark>"), "a.kml"),
+    ]);
+    expect(layers).toMatchObject([{ name: "a", notes: [{ code: "link_not_followed" }] }]);
   });
 });
