@@ -50,12 +50,11 @@ function faultOfShape(shape: Element): RowFault | null {
 }
 
 function faultOfPolygon(polygon: Element): RowFault | null {
-  const outer = all(polygon, "outerBoundaryIs").flatMap((boundary) => all(boundary, "LinearRing"));
-  const inner = all(polygon, "innerBoundaryIs").flatMap((boundary) => all(boundary, "LinearRing"));
-  const bare = all(polygon, "LinearRing").length - outer.length - inner.length;
+  const rings = all(polygon, "LinearRing");
   // Some writers leave the boundary's element out.
-  if (outer.length + bare !== 1) return new RowFault("kml_outer", { count: outer.length + bare });
-  for (const ring of all(polygon, "LinearRing")) {
+  const outer = rings.filter(({ parentNode }) => parentNode?.nodeName !== "innerBoundaryIs");
+  if (outer.length !== 1) return new RowFault("kml_outer", { count: outer.length });
+  for (const ring of rings) {
     const wrong = faultOfList(ring, 3);
     if (wrong) return wrong;
   }
