@@ -9,6 +9,7 @@ import type { FaultSpec } from "./problem.ts";
 import type { PartFault } from "./queries/site.ts";
 import { isDate, today } from "./query.ts";
 import { parseCrs, parseSite } from "./site.ts";
+import { unstorableIn } from "./storable.ts";
 
 export const ACTIONS: readonly Action[] = ["new", "rebuilt", "expanded", "existing", "operating"];
 const FIELDS = ["name", "activity", "action", "attributes", "geometry", "crs", "as_of", "accuracy_m"];
@@ -62,6 +63,8 @@ export function readCheckInput(
           got: wrong.got,
         },
       );
+  for (const each of [...unstorableFaults(given["name"], "#/name"), ...unstorableFaults(attributes, "#/attributes")])
+    if (!faults.some(({ pointer }) => pointer === each.pointer)) faults.push(each);
   const asOf = given["as_of"] ?? today(now);
   if (typeof asOf !== "string" || !isDate(asOf)) fault("#/as_of", "as_of", { got: brief(asOf) });
   const accuracy_m = given["accuracy_m"] ?? 0;
@@ -87,6 +90,11 @@ export function readCheckInput(
     asOf: asOf as string,
   };
   return { input, faults, others };
+}
+
+/** Texts that the database would refuse, and with them the whole request. */
+export function unstorableFaults(value: unknown, pointer: string): FaultSpec[] {
+  return unstorableIn(value, pointer).map((at) => ({ pointer: at, key: "fault.unstorable", params: {} }));
 }
 
 /** A ring that crosses, a hole outside: named, with its place. */

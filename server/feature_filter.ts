@@ -6,6 +6,7 @@ import { type Column, columnsOf, type Layer } from "./layers/layer.ts";
 import { type FaultSpec, Problem } from "./problem.ts";
 import type { ColumnFilter } from "./queries/collections.ts";
 import { isDate, splitList } from "./query.ts";
+import { isStorable } from "./storable.ts";
 
 /** Of all fields together. */
 const MAX_VALUES = 500;
@@ -52,11 +53,6 @@ export function filtersOf(layer: Layer, lists: ReadonlyMap<string, readonly stri
   if (count > MAX_VALUES) throw new Problem(400, "too-many-values", { got: count, max: MAX_VALUES });
   if (faults.length > 0) throw new Problem(400, "bad-parameter", {}, { faults });
   return filters;
-}
-
-/** Whether the database can hold it as text. */
-export function isStorable(text: string): boolean {
-  return text.isWellFormed() && !text.includes("\0");
 }
 
 function numberOf(text: string): number | undefined {

@@ -13,7 +13,10 @@ export const csv: Format = {
   read: async (files, options, limits) => {
     const budget = budgetOf(limits);
     const tables = files.filter((file) => sureOf(file) > 0).map((file) => tableOf(file, options));
-    return readTables(tables, options, budget).layers;
+    const { layers, skipped } = readTables(tables, options, budget);
+    const names = skipped.join(", ").slice(0, 200);
+    if (names !== "") layers[0]!.notes.push({ code: "tables_ignored", params: { names }, row: null, position: null });
+    return layers;
   },
 };
 

@@ -29,7 +29,7 @@ export function readDbf(bytes: Uint8Array, cpg: string | null, chosen?: string):
   const start = view.getUint16(8, true);
   const length = view.getUint16(10, true);
   if (start < 33 || start > bytes.length || length < 1) throw new FormatError("dbf_header");
-  const raw = rawFields(view, start);
+  const raw = rawFields(view, start, length);
   if (raw.some((field) => field.offset + field.length > length)) throw new FormatError("dbf_header");
   const count = Math.min(said, Math.floor((bytes.length - start) / length));
   const notes: FormatNote[] = [];
@@ -38,8 +38,10 @@ export function readDbf(bytes: Uint8Array, cpg: string | null, chosen?: string):
   const encoding = encodingOf(texts, { driver: LANGUAGE_DRIVERS[bytes[29]!] ?? null, cpg, chosen }, notes);
   const decode = textDecoder(encoding.name);
   const fields = named(raw, bytes, decode);
-  const memo = fields.filter(({ type }) => type === "M").length;
+  const memo = fields.filter(({ type }) => MEMO.has(type)).length;
   if (memo > 0) notes.push(whole("dbf_memo", { count: memo }));
+  const binary = fields.filter(({ type }) => BINARY.has(type)).map(({ name }) => name);
+  if (binary.length > 0) notes.push(whole("dbf_binary", { names: binary.join(", ").slice(0, 200) }));
   return {
     fields: fields.map(({ name, type }) => ({ name, type: KINDS[type] ?? "text" })),
     record(index) {
@@ -53,6 +55,11 @@ export function readDbf(bytes: Uint8Array, cpg: string | null, chosen?: string):
     notes,
   };
 }
+
+/** Kept in another file. */
+const MEMO = new Set("MGP");
+/** Of FoxPro and dBASE 7: moments, sums of money, counters, doubles, bytes. */
+const BINARY = new Set("T@Y+BQ0");
 
 const KINDS: Record<string, ReadLayer["fields"][number]["type"]> = {
   N: "number",
@@ -76,11 +83,20 @@ function textDecoder(name: string): Decode {
 
 type RawField = Omit<Field, "name"> & { at: number };
 
-function rawFields(view: DataView, header: number): RawField[] {
+/** Some writers put the upper byte of a long text's length where the decimals stand; then only that way the fields fill a record. */
+function rawFields(view: DataView, header: number, record: number): RawField[] {
+  const filled = (fields: RawField[]) => fields.reduce((sum, { length }) => sum + length, 1);
+  const plain = fieldsAt(view, header, false);
+  const long = filled(plain) === record ? plain : fieldsAt(view, header, true);
+  return filled(long) === record ? long : plain;
+}
+
+function fieldsAt(view: DataView, header: number, long_texts: boolean): RawField[] {
   const fields: RawField[] = [];
   let offset = 1;
   for (let at = 32; at + 32 <= header && view.getUint8(at) !== 0x0d; at += 32) {
-    const length = view.getUint8(at + 16);
+    const upper = long_texts && view.getUint8(at + 11) === 0x43 ? view.getUint8(at + 17) : 0;
+    const length = view.getUint8(at + 16) + 256 * upper;
     fields.push({ at, type: String.fromCharCode(view.getUint8(at + 11)), length, decimals: view.getUint8(at + 17), offset });
     offset += length;
   }
@@ -158,7 +174,7 @@ function valueOf(view: DataView, at: number, field: Field, decode: Decode): unkn
   if (at + field.length > view.byteLength) return null;
   if (field.type === "I" && field.length === 4) return view.getInt32(at, true);
   if (field.type === "O" && field.length === 8) return view.getFloat64(at, true);
-  if (field.type === "M") return null;
+  if (MEMO.has(field.type) || BINARY.has(field.type)) return null;
   const bytes = new Uint8Array(view.buffer, view.byteOffset + at, field.length);
   // The last character of a full field may be cut off.
   const text = decode(bytes)
@@ -170,18 +186,20 @@ function valueOf(view: DataView, at: number, field: Field, decode: Decode): unkn
     case "F":
       return numberOf(text);
     case "L":
-      return /^[YyTt]$/.test(text) ? true : /^[NnFf]$/.test(text) ? false : null;
+      return /^[YyTt]$/.test(text) ? true : /^[NnFf]$/.test(text) ? false : text === "" || text === "?" ? null : text;
     case "D":
-      return /^\d{8}$/.test(text) && text !== "00000000" ? `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}` : null;
+      if (/^[0\s]*$/.test(text)) return null;
+      return /^\d{8}$/.test(text) ? `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}` : text;
     default:
       return text === "" ? null : text;
   }
 }
 
-/** Codes of more than 15 digits stay text, or they would change. */
+/** Codes of more than 15 digits stay text, or they would change; what is no number, the stars of one that did
+ *  not fit too, is told as it stands. */
 function numberOf(text: string): number | string | null {
-  if (text === "") return null;
+  if (/^([-+]?(nan|1\.#).*)?$/i.test(text)) return null;
   const value = Number(text);
-  if (!Number.isFinite(value)) return null;
+  if (!Number.isFinite(value)) return text;
   return /^[-+]?\d+$/.test(text) && !Number.isSafeInteger(value) ? text : value;
 }

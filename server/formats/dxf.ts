@@ -3,6 +3,7 @@
 import { parseString, type DxfEntity } from "dxf";
 import type { Geometry, Position } from "../api/common.ts";
 import { FormatError, type Format, type FormatNote, type InputFile, type ReadLayer, type ReadOptions } from "./format.ts";
+import { type DxfGroup, dxfGroups } from "./dxf_groups.ts";
 import { budgetOf, closeRing, readLayer, RowFault, takeVertices, type Budget, type Row } from "./geometry.ts";
 import { nestRings } from "./rings.ts";
 import { decodeText, peekText } from "./text.ts";
@@ -33,16 +34,23 @@ function readOne(file: InputFile, options: ReadOptions, budget: Budget): ReadLay
   const { entities, header } = parseString(text);
   const rows: Row[] = [];
   const ignored = new Map<string, number>();
-  for (const entity of entities) {
-    const geometry = entity.paperSpace ? null : shapeOf(entity, budget);
-    if (geometry)
+  let next = 0;
+  for (const group of dxfGroups(text)) {
+    // The package hands on what it knows, in order.
+    const entity = entities[next]?.type === group.type ? entities[next++]! : null;
+    const geometry = !entity || entity.paperSpace ? null : shapeOf(entity, budget, group);
+    if (entity && geometry)
       rows.push({
         row: rows.length + 1,
-        geometry,
+        geometry: () => {
+          if (group.fault) throw group.fault;
+          return geometry();
+        },
         properties: { layer: named(entity.layer ?? "0"), handle: entity.handle ?? null },
       });
-    else ignored.set(entity.type, (ignored.get(entity.type) ?? 0) + 1);
+    else ignored.set(group.type, (ignored.get(group.type) ?? 0) + 1);
   }
+  if (next < entities.length) throw new FormatError("unreadable", { format: "dxf" });
   const notes: FormatNote[] = [];
   if (ignored.size > 0)
     notes.push(note("entities_ignored", { types: [...ignored].map(([type, count]) => `${type} ${count}`).join(", ") }));
@@ -64,13 +72,15 @@ function named(layer: string): string {
 }
 
 /** Undefined for what is no shape on the ground: texts, dimensions, blocks, hatches. */
-function shapeOf(entity: DxfEntity, budget: Budget): (() => Geometry | null) | undefined {
+function shapeOf(entity: DxfEntity, budget: Budget, group?: DxfGroup): (() => Geometry | null) | undefined {
   // Drawn from behind: the x of the entity's own system runs the other way.
-  const mirror = (positions: Position[]) => (entity.extrusionZ === -1 ? positions.map(([x, y]) => [-x!, y!]) : positions);
+  const mirror = (positions: Position[]) =>
+    entity.extrusionZ === -1 && !group?.in_space ? positions.map(([x, y]) => [-x!, y!]) : positions;
   const { x, y, r } = entity;
   switch (entity.type) {
     case "POINT":
-      return () => ({ type: "Point", coordinates: mirror([[x!, y!]])[0]! });
+      // A point and a line stand in the drawing's own coordinates.
+      return () => ({ type: "Point", coordinates: [x!, y!] });
     case "LINE":
       return () => ({ type: "LineString", coordinates: [entity.start!, entity.end!].map((end) => [end.x, end.y]) });
     case "CIRCLE":
@@ -83,7 +93,10 @@ function shapeOf(entity: DxfEntity, budget: Budget): (() => Geometry | null) | u
     case "LWPOLYLINE":
     case "POLYLINE":
       if (entity.polygonMesh || entity.polyfaceMesh) return undefined;
-      return () => polyline(entity, mirror, budget);
+      return () => {
+        const vertices = (entity.vertices ?? []).filter((_, i) => !group?.frame.has(i));
+        return polyline({ ...entity, vertices }, mirror, budget);
+      };
     case "HATCH": {
       const loops = (entity.boundary?.loops ?? []).map(({ entities }) => entities);
       // Of edges that are no polylines the package gives no order to rely on.

@@ -52,13 +52,27 @@ function readOne(file: InputFile, options: ReadOptions, limits: Limits, budget: 
   if (records.length > limits.features) throw new FormatError("too_many_features", { max: limits.features });
   const faults = [];
   const rows: Row[] = [];
-  for (const [i, line] of records.entries()) {
+  const declared = new Map<string, DeclaredCrs | null>();
+  let count = 0;
+  for (const line of records) {
     const value = parse(line);
-    const [row] = value === undefined ? [] : rowsOf(asObject(value));
-    if (row) rows.push({ ...row, row: i + 1 });
-    else faults.push({ code: "json_broken_line", params: {}, row: i + 1, position: null });
+    if (value === undefined) {
+      count += 1;
+      faults.push({ code: "json_broken_line", params: {}, row: count, position: null });
+      continue;
+    }
+    const object = asObject(value);
+    const said = declaredIn(object);
+    declared.set(said?.text ?? "-", said);
+    // A line may hold a whole collection: files are put one behind another.
+    for (const row of rowsOf(object)) {
+      count += 1;
+      rows.push({ ...row, row: count });
+    }
   }
-  return readLayer({ ...rest, rows, faults, declared: BY_FORMAT, expected: records.length }, budget);
+  if (declared.size > 1) throw new FormatError("several_crs", { names: [...declared.keys()].join(", ").slice(0, 200) });
+  const [said = BY_FORMAT] = declared.values();
+  return readLayer({ ...rest, rows, faults, declared: said, expected: count }, budget);
 }
 
 /** What a GeoJSON text without `crs` says by its standard: RFC 7946, section 4. Many do not keep to it. */

@@ -2,7 +2,7 @@
 import { openSqliteFile, type SqliteFile } from "../sqlite_file.ts";
 import type { Geometry } from "../api/common.ts";
 import { declaredByName } from "./crs.ts";
-import { FormatError, type DeclaredCrs, type Format, type InputFile, type ReadLayer } from "./format.ts";
+import { FormatError, type DeclaredCrs, type Format, type FormatNote, type InputFile, type ReadLayer } from "./format.ts";
 import { budgetOf, readLayer, RowFault, type Budget, type Row } from "./geometry.ts";
 import { readWkb } from "./wkb.ts";
 
@@ -14,7 +14,12 @@ export const geopackage: Format = {
   sniff: (files) => (files.some(isSqlite) ? 0.9 : 0),
   read: async (files, _options, limits) => {
     const budget = budgetOf(limits);
-    return files.filter(isSqlite).flatMap((file) => readTables(file, budget));
+    return files.filter(isSqlite).flatMap((file) => {
+      const layers = readTables(file, budget);
+      const log = files.find(({ name, bytes }) => name === `${file.name}-wal` && bytes.length > 0);
+      if (log) layers[0]?.notes.push(whole("gpkg_log", { name: log.name }));
+      return layers;
+    });
   },
 };
 
@@ -41,13 +46,19 @@ function readTables(file: InputFile, budget: Budget): ReadLayer[] {
 function readTable(open: SqliteFile, column: Record<string, unknown>, budget: Budget): ReadLayer {
   const [name, field] = [String(column.table_name), String(column.column_name)];
   if (!open.has(name)) throw new FormatError("gpkg_no_table", { table: name });
-  return readLayer(
-    { name, rows: rowsOf(open, name, field), declared: declaredOf(open, column.srs_id), expected: expectedOf(open, name) },
-    budget,
-  );
+  const bytes = new Set<string>();
+  const rows = rowsOf(open, name, field, bytes);
+  const layer = readLayer({ name, rows, declared: declaredOf(open, column.srs_id), expected: expectedOf(open, name) }, budget);
+  if (bytes.size > 0) layer.notes.push(whole("bytes_ignored", { names: [...bytes].join(", ").slice(0, 200) }));
+  return layer;
 }
 
-function* rowsOf(open: SqliteFile, table: string, field: string): Iterable<Row> {
+function whole(code: string, params: FormatNote["params"]): FormatNote {
+  return { code, params, row: null, position: null };
+}
+
+/** `bytes` takes the names of columns whose values are pictures and the like. */
+function* rowsOf(open: SqliteFile, table: string, field: string, bytes: Set<string>): Iterable<Row> {
   let row = 0;
   const types = open.types(table);
   // SQLite has no truth values; the column says that its 0 and 1 are (GeoPackage 1.1.1.1.3).
@@ -56,6 +67,7 @@ function* rowsOf(open: SqliteFile, table: string, field: string): Iterable<Row> 
   for (const record of open.rows(table)) {
     row += 1;
     const { [field]: blob, ...rest } = record;
+    for (const [column, value] of Object.entries(rest)) if (value instanceof Uint8Array) bytes.add(column);
     const properties = Object.fromEntries(
       Object.entries(rest)
         .filter(([, value]) => !(value instanceof Uint8Array))

@@ -6,6 +6,7 @@ import { datumOf, declaredByName } from "./crs.ts";
 import type { DeclaredCrs, Format, FormatNote, InputFile, ReadLayer, ReadOptions } from "./format.ts";
 import { budgetOf, readLayer, type Budget, type Row } from "./geometry.ts";
 import { parseXml, rootOf } from "./xml.ts";
+import { faultOfPlacemark, spellKml } from "./xml_coordinates.ts";
 
 /** By its standard; what Chinese map programs write may be shifted (GCJ-02) all the same. */
 const BY_FORMAT: DeclaredCrs = { text: "KML: WGS 84", crs: "EPSG:4326", where: "format" };
@@ -22,7 +23,9 @@ export const kml: Format = {
     const all = files.filter(isKml).flatMap((file) => readOne(file, files, options, budget));
     // The doc.kml of a KMZ is often nothing but links to the others.
     const full = all.filter(({ features, faults }) => features.length + faults.length > 0);
-    return full.length > 0 ? full : all;
+    if (full.length === 0) return all;
+    full[0]!.notes.push(...all.filter((layer) => !full.includes(layer)).flatMap(({ notes }) => notes));
+    return full;
   },
 };
 
@@ -34,20 +37,26 @@ function isKml({ bytes }: InputFile): boolean {
 function readOne(file: InputFile, files: readonly InputFile[], options: ReadOptions, budget: Budget): ReadLayer[] {
   const document = parseXml(file.bytes, options.encoding);
   const notes = linksOut(document, file, files);
-  mendSpaces(document);
-  const booleans = takeBooleans(document);
+  spellKml(document);
+  const types = takeTypes(document);
   markSystems(document);
+  const wrong = [...document.getElementsByTagName("Placemark")].map(faultOfPlacemark);
   const { features } = toGeoJson(document);
-  const lands = features.filter(({ properties }) => !properties?.["@geometry-type"]);
-  const overlays = features.filter(({ properties }) => properties?.["@geometry-type"] === "groundoverlay").length;
+  // First all placemarks, then overlays and links.
+  const lands = features.slice(0, wrong.length);
+  const overlays = document.getElementsByTagName("GroundOverlay").length;
   if (overlays > 0) notes.push(note("overlays_ignored", { count: overlays }));
   const name = file.name.replace(/\.\w+$/, "");
   const rows = lands.map(({ geometry, properties }, i): Row & { system: string } => {
     const { [SYSTEM]: system = "", ...own } = properties ?? {};
     return {
       row: i + 1,
-      geometry: () => gathered(geometry as Geometry | null),
-      properties: truths(plain(own), booleans),
+      geometry: () => {
+        const fault = wrong[i];
+        if (fault) throw fault;
+        return gathered(geometry as Geometry | null);
+      },
+      properties: typed(plain(own), types),
       system: String(system),
     };
   });
@@ -123,24 +132,28 @@ function linksOut(document: Document, file: InputFile, files: readonly InputFile
   });
 }
 
-/** Some writers put a space after the comma, where the standard has spaces between positions only. */
-function mendSpaces(document: Document): void {
-  for (const element of document.getElementsByTagName("coordinates")) {
-    const text = element.textContent ?? "";
-    if (/\s,|,\s/.test(text)) element.textContent = text.replace(/\s*,\s*/g, ",");
-  }
-}
-
-/** The fields that a schema declares as truth values, taken from it as texts: togeojson 7.1.3 reads "false" and "0" as true. */
-function takeBooleans(document: Document): Set<string> {
-  const fields = [...document.getElementsByTagName("SimpleField")].filter((field) => field.getAttribute("type") === "bool");
+/** The types that a schema declares of its fields, taken from it, so that they come as texts: togeojson 7.1.3 reads "false" as true,
+ *  an empty number as 0 and "12a" as none. */
+function takeTypes(document: Document): Map<string, string> {
+  const fields = [...document.getElementsByTagName("SimpleField")];
+  const types = new Map(fields.map((field) => [field.getAttribute("name") ?? "", field.getAttribute("type") ?? "string"]));
   for (const field of fields) field.setAttribute("type", "string");
-  return new Set(fields.map((field) => field.getAttribute("name") ?? ""));
+  return types;
 }
 
-function truths(properties: Record<string, unknown>, booleans: ReadonlySet<string>): Record<string, unknown> {
-  const of = (value: unknown) => (/^(true|1)$/i.test(String(value)) ? true : /^(false|0)$/i.test(String(value)) ? false : null);
-  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, booleans.has(name) ? of(value) : value]));
+/** The values by their types; what says nothing is null, and a number that is none, or has more digits than a number holds, stays
+ *  text. */
+function typed(properties: Record<string, unknown>, types: ReadonlyMap<string, string>): Record<string, unknown> {
+  const of = (text: string, type: string | undefined) => {
+    if (type === "bool") return /^\s*(true|1)\s*$/i.test(text) ? true : /^\s*(false|0)\s*$/i.test(text) ? false : null;
+    if (!/^(u?int|u?short|float|double)$/.test(type ?? "")) return text;
+    if (text.trim() === "") return null;
+    const number = Number(text);
+    return Number.isFinite(number) && (Number.isSafeInteger(number) || !/^\s*[-+]?\d+\s*$/.test(text)) ? number : text;
+  };
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [name, typeof value === "string" ? of(value, types.get(name)) : value]),
+  );
 }
 
 /** A MultiGeometry of one kind as what GeoJSON has for it. */

@@ -11,6 +11,7 @@ import {
 } from "./format.ts";
 import { unpackAll } from "./archive.ts";
 import { FORMATS } from "./index.ts";
+import { mendNote, mendTexts } from "./mend_texts.ts";
 import { refuseKnown } from "./refusal.ts";
 
 export type Reading = { format: string; layers: ReadLayer[]; notes: FormatNote[] };
@@ -28,10 +29,11 @@ export async function readFiles(
   const unpacked = await unpackAll(files, limits);
   if (unpacked.files.length === 0) throw new FormatError("empty");
   const format = formatOf(unpacked.files);
-  const layers = chosen(await guarded(format, () => format.read(unpacked.files, options, limits)), options.layer);
+  const read = await guarded(format, async () => (await format.read(unpacked.files, options, limits)).map(mendTexts));
+  const layers = chosen(read, options.layer);
   if (options.columns && layers.every(({ table }) => !table)) throw new FormatError("columns_no_table", { format: format.id });
   if (layers.every(({ features, faults }) => features.length === 0 && faults.length === 0)) throw new FormatError("no_features");
-  return { format: format.id, layers, notes: [...unpacked.notes, ...unread(unpacked.files, format)] };
+  return { format: format.id, layers, notes: [...unpacked.notes, ...unread(unpacked.files, format)].map(mendNote) };
 }
 
 function chosen(layers: ReadLayer[], name: string | undefined): ReadLayer[] {
@@ -87,9 +89,28 @@ async function guarded<T>(format: Format, read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A note for each file that another format would read and this one does not. */
+/** A note for each file that another format would read and this one does not, or that is of a kind which holds shapes or
+ *  coordinates and which nobody reads. */
 function unread(files: readonly InputFile[], format: Format): FormatNote[] {
-  return files
-    .filter((file) => format.sniff([file]) === 0 && FORMATS.some((other) => other !== format && other.sniff([file]) > 0.5))
-    .map(({ name }) => ({ code: "file_ignored", params: { name, format: format.id }, row: null, position: null }));
+  const names = files
+    .filter((file) => format.sniff([file]) === 0)
+    .filter((file) => FORMATS.some((other) => other !== format && other.sniff([file]) >= 0.5) || isOtherData(file))
+    .map(({ name }) => name.replace(/(\.gdb)\/.*$/i, "$1"));
+  return [...new Set(names)].map((name) => ({
+    code: "file_ignored",
+    params: { name, format: format.id },
+    row: null,
+    position: null,
+  }));
+}
+
+const OTHER_DATA = new Set(["refused_gdb", "refused_dwg", "refused_binary_dxf", "refused_old_office", "refused_ovital"]);
+
+function isOtherData(file: InputFile): boolean {
+  try {
+    refuseKnown([file]);
+    return false;
+  } catch (error) {
+    return error instanceof FormatError && OTHER_DATA.has(error.code);
+  }
 }

@@ -24,7 +24,11 @@ export const shapefile: Format = {
   read: async (files, options, limits) => {
     const budget = budgetOf(limits);
     const mains = files.filter(isMain);
-    if (mains.length > 0) return mains.map((main) => readOne(main, files, options, budget));
+    if (mains.length > 0) {
+      const layers = mains.map((main) => readOne(main, files, options, budget));
+      layers[0]!.notes.push(...alone(mains, files));
+      return [...layers, ...broken(files, budget)];
+    }
     const named = files.find(({ name }) => /\.shp$/i.test(name));
     throw named
       ? new FormatError("shp_header")
@@ -40,6 +44,23 @@ export const shapefile: Format = {
 /** A .shx begins with the same bytes as a .shp. */
 function isMain({ name, bytes }: InputFile): boolean {
   return isShp(bytes) && !/\.shx$/i.test(name);
+}
+
+/** One that is none takes nothing from the others, and is no less at fault. */
+function broken(files: readonly InputFile[], budget: Budget): ReadLayer[] {
+  return files
+    .filter((file) => /\.shp$/i.test(file.name) && !isMain(file))
+    .map(({ name }) => readLayer({ name: stem(name), rows: [], faults: [whole("shp_header")] }, budget));
+}
+
+/** Attribute tables whose shapes are not there. */
+function alone(mains: readonly InputFile[], files: readonly InputFile[]): FormatNote[] {
+  const tables = files.filter(
+    (file) => /\.dbf$/i.test(file.name) && !mains.some((main) => companion(main, files, "dbf") === file),
+  );
+  return tables
+    .filter(({ name }) => !files.some((file) => file.name.toLowerCase() === `${stem(name)}.shp`.toLowerCase()))
+    .map(({ name }) => whole("file_ignored", { name, format: shapefile.id }));
 }
 
 function stem(name: string): string {

@@ -27,11 +27,17 @@ export function readShp(bytes: Uint8Array, shx: Uint8Array | null, expected_rows
   const notes: FormatNote[] = [];
   const said = view.getInt32(24) * 2;
   if (said !== bytes.length) notes.push(whole("shp_length", { expected: said, got: bytes.length }));
-  const index = shx && indexOf(shx, view);
+  const walked = walk(view);
+  const listed = shx && indexOf(shx, view);
+  // Fewer than the attributes: it was cut off. Else the others are what editing left behind.
+  const index = listed && listed.length < Math.min(walked.length, expected_rows ?? 0) ? null : listed;
   if (shx && !index) notes.push(whole("shx_ignored"));
+  const known = new Set(index);
+  const unlisted = index ? walked.filter((offset) => !known.has(offset)).length : 0;
+  if (unlisted > 0) notes.push(whole("shp_unlisted", { count: unlisted }));
   const type = view.getInt32(32, true);
   if (type > 10) notes.push(whole("heights_dropped"));
-  const offsets = index ?? walk(view);
+  const offsets = index ?? walked;
   const expected = expected_rows ?? index?.length ?? null;
   const rows = offsets.map((offset, i) => ({ row: i + 1, geometry: () => readRecord(view, offset, i + 1, notes, budget) }));
   const faults: FormatNote[] = [];
@@ -48,10 +54,11 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Offsets of the records by the .shx; null where one of them leads out of the .shp or to no record. */
+/** Offsets of the records by the .shx; null where it is cut off, or one of them leads out of the .shp, to no record, or to one twice. */
 function indexOf(shx: Uint8Array, shp: DataView): number[] | null {
   if (shx.length < HEADER || viewOf(shx).getInt32(0) !== 9994) return null;
   const view = viewOf(shx);
+  if (view.getInt32(24) * 2 > shx.length) return null;
   const offsets: number[] = [];
   for (let at = HEADER; at + 8 <= shx.length; at += 8) {
     const offset = view.getInt32(at) * 2;
@@ -60,7 +67,7 @@ function indexOf(shx: Uint8Array, shp: DataView): number[] | null {
       return null;
     offsets.push(offset);
   }
-  return offsets;
+  return new Set(offsets).size === offsets.length ? offsets : null;
 }
 
 /** Offsets of the records one after the other; the last one may be cut off. */

@@ -1,5 +1,6 @@
 /** Tables of coordinates to features: one row a point, or rows that are the boundary points of plots. */
 import type { Geometry } from "../api/common.ts";
+import { readCoordinate } from "./coordinate.ts";
 import { datumOf, zoneCode } from "./crs.ts";
 import { type DeclaredCrs, FormatError, type FormatNote, type ReadLayer, type ReadOptions, type TableReading } from "./format.ts";
 import { readLayer, RowFault, type Budget, type Row } from "./geometry.ts";
@@ -8,7 +9,7 @@ import { joinAngles } from "./table_angles.ts";
 import { allNamed, findColumns, guessHeader, isPlace, namesLines, POINT, type Columns } from "./table_columns.ts";
 import { footerOf, isNoCorner, linesOf, positionOf, propertiesOf, type Line } from "./table_lines.ts";
 import { cornersOf, plotRows } from "./table_plots.ts";
-import { parseWkt } from "./wkt.ts";
+import { declaredBySrid, parseWkt, sridOf } from "./wkt.ts";
 
 /** A table as its cells; `row` of features and faults is the number of its line or sheet row, from 1. */
 export type Table = { name: string; cells: unknown[][]; encoding: ReadLayer["encoding"]; notes: FormatNote[] };
@@ -135,19 +136,22 @@ function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLaye
   if (columns.wkt !== null) {
     const shapes = lines.map(({ row, cells }) => ({
       row,
-      geometry: () => wktOf(cells[columns.wkt!]),
+      geometry: () => parseWkt(String(cells[columns.wkt!] ?? "")),
       properties: propertiesOf(cells, columns),
     }));
     const rows = inOrder(
       shapes,
-      unplacedRows(cells, columns, lines, () => wktOf("")),
+      unplacedRows(cells, columns, lines, () => parseWkt("")),
     );
-    const layer = readLayer({ ...rest, rows, notes, declared: declaredBy(said, null), expected: rows.length }, budget);
+    const srids = lines.map(({ cells }) => sridOf(String(cells[columns.wkt!] ?? ""))).filter((srid) => srid !== null);
+    const declared = declaredBySrid(new Set(srids)) ?? declaredBy(said, null);
+    const layer = readLayer({ ...rest, rows, notes, declared, expected: rows.length }, budget);
     return { ...layer, table: told(null, false) };
   }
   const turned = order(lines, columns, options, notes);
   const wide = lines.filter(({ cells }) => cells.slice(columns.names.length).some((cell) => String(cell ?? "").trim() !== ""));
-  if (columns.header >= 0 && wide.length * 2 > lines.length)
+  const figures = wide.some(({ cells }) => cells.slice(columns.names.length).some((cell) => readCoordinate(cell) !== null));
+  if (columns.header >= 0 && (figures || wide.length * 2 > lines.length))
     notes.push({ code: "cells_beyond", params: { count: wide.length }, row: null, position: null });
   notes.push({ code: `table_${shape}`, params: {}, row: null, position: null });
   const rows =
@@ -282,13 +286,6 @@ function unplacedRows(cells: unknown[][], columns: Columns, lines: readonly Line
 
 function inOrder(placed: Row[], unplaced: Row[]): Row[] {
   return unplaced.length === 0 ? placed : [...placed, ...unplaced].toSorted((a, b) => a.row - b.row);
-}
-
-function wktOf(cell: unknown): Geometry {
-  const text = String(cell);
-  const geometry = parseWkt(text.replace(/^\s*SRID=\d+\s*;/i, ""));
-  if (!geometry) throw new RowFault("wkt_broken", { text: text.slice(0, 60) });
-  return geometry;
 }
 
 /** A datum named above the header ("2000国家大地坐标系", "1980西安坐标系"): a zone's number in the eastings completes it. */

@@ -5,7 +5,7 @@ import type { Feature, Lang } from "../api/common.ts";
 import { brief } from "../check_input.ts";
 import type { Db } from "../db/open.ts";
 import { impossible } from "../export_file.ts";
-import { filterable, filtersOf, isStorable } from "../feature_filter.ts";
+import { filterable, filtersOf } from "../feature_filter.ts";
 import type { OutLayer } from "../formats/out/writer.ts";
 import { columnsOf, COMMON_COLUMNS, type Layer, themeOf } from "../layers/layer.ts";
 import { halfIn, sayBoth } from "../messages.ts";
@@ -21,6 +21,7 @@ import {
   parametersAndFields,
   splitList,
 } from "../query.ts";
+import { isStorable } from "../storable.ts";
 import { layerNamed, link } from "./collections.ts";
 import { FILE_PARAMETERS, fileOptions, FILES, MAX_FEATURES, sendFile, tooMany, writerOf } from "./export.ts";
 

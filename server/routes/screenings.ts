@@ -4,7 +4,7 @@ import express, { Router } from "express";
 import type { CheckRequest } from "../api/checks.ts";
 import type { Lang, List } from "../api/common.ts";
 import type { ScreenedSite, Screening, SiteOutline } from "../api/screenings.ts";
-import { brief } from "../check_input.ts";
+import { brief, unstorableFaults } from "../check_input.ts";
 import type { Db } from "../db/open.ts";
 import { CONCLUSIONS } from "../domain/conclude.ts";
 import type { Catalogue } from "../domain/rule.ts";
@@ -286,6 +286,8 @@ function readRequest(body: unknown, now: Date): { name: string; as_of: string; c
       fault(`#/${name.slice(0, 80)}`, "unknown_field", { name: name.slice(0, 80), known: FIELDS.join(", ") });
   const name = typeof given["name"] === "string" ? given["name"].trim() : "";
   if (name === "" || name.length > 200) fault("#/name", "name", { got: brief(given["name"]) });
+  // Rows are kept as they came, so one that cannot be kept is a fault of the request.
+  faults.push(...unstorableFaults(given["name"], "#/name"), ...unstorableFaults(given["sites"], "#/sites"));
   const as_of = given["as_of"] ?? today(now);
   if (typeof as_of !== "string" || !isDate(as_of)) fault("#/as_of", "as_of", { got: brief(as_of) });
   if (parseCrs(given["crs"]) === undefined) fault("#/crs", "crs", { got: brief(given["crs"]) });

@@ -79,6 +79,14 @@ eachEngine((engine) => {
       expect(await zones("2026-02-01")).toEqual(before);
     });
 
+    it("of texts that the database cannot hold has them mended, and says how many", async () => {
+      const { properties, ...feature } = zone("T-1", A);
+      const preview = await uploadGeoJson([{ ...feature, properties: { ...properties, 名称: "甲\0", "注\ud842": "半\udfb7" } }]);
+      expect(preview).toMatchObject({ numberMatched: 1, counts: { read: 1, faulty: 0 } });
+      expect(preview.fields.map(({ name }) => name)).toContain("注\ufffd");
+      expect(preview.notes.map(({ detail }) => detail).join()).toMatch(/3 texts hold/);
+    });
+
     it("is given in pages", async () => {
       const { id } = await uploadGeoJson(Array.from({ length: 5 }, (_, n) => zone(`P-${n}`, A)));
       const first = (await look(id, "&limit=2")).body;

@@ -155,6 +155,13 @@ eachEngine((engine) => {
     expect((await ask({ name: "x", sites: collection([]) })).problem.errors![0]!.detail).toMatch(/1 to 10000 sites, got 0/);
     const many = collection(Array.from({ length: 10_001 }, () => ({ geometry: null, properties: {} })));
     expect((await ask({ name: "x", sites: many })).problem.errors![0]!.detail).toMatch(/got 10001/);
+    const odd = await ask({ name: "x\0", sites: collection([row(FAR), row(FAR, { note: "\ud842" }), row(FAR, { "a\0": 1 })]) });
+    expect([odd.status, ...odd.problem.errors!.map(({ pointer }) => pointer)]).toEqual([
+      422,
+      "#/name",
+      "#/sites/features/1/properties/note",
+      "#/sites/features/2/properties/a\ufffd",
+    ]);
     expect((await ask("{")).status).toBe(400);
     const big = await ask(`{"name":"${"x".repeat(200 * 1024 * 1024)}"}`);
     expect(big.status).toBe(413);

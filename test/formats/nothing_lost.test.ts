@@ -1,0 +1,383 @@
+/** What stands in a file is read, or a fault or a note says that it was not: never less, never other, in silence. */
+import { describe, expect, it } from "vitest";
+import { isStorable } from "../../server/storable.ts";
+import type { InputFile } from "../../server/formats/format.ts";
+import { readFiles, readText } from "../../server/formats/read.ts";
+import { writeSqliteFile } from "../../server/sqlite_file.ts";
+import { dbf } from "./dbf_writer.ts";
+import { FIXTURES, text, upload } from "./files.ts";
+import { join } from "node:path";
+
+const good = (format: string, name: string) => readFiles(upload(join(FIXTURES, format, "good", name)));
+const code = (code: string) => expect.objectContaining({ code });
+
+async function read(content: string, name?: string) {
+  const { layers } = await readFiles(text(content, name));
+  const [{ features, faults, counts, notes }] = layers as [(typeof layers)[number]];
+  return {
+    shapes: features.filter(({ geometry }) => geometry).map(({ row, geometry }) => `${row} ${geometry!.type}`),
+    faults: faults.map(({ row, code }) => `${row} ${code}`),
+    counts,
+    notes: notes.map((note) => note.code),
+    features,
+  };
+}
+
+describe("well-known text", () => {
+  it("is read to its end: several on a line, a collection over several lines, and what is none is named", async () => {
+    const [layer] = (await good("wkt", "several_on_a_line.wkt")).layers;
+    expect(layer!.features.map(({ row, geometry }) => `${row} ${geometry!.type}`)).toEqual([
+      "1 Point",
+      "2 Point",
+      "3 Polygon",
+      "4 Polygon",
+      "5 GeometryCollection",
+      "6 Point",
+      "11 MultiPoint",
+    ]);
+    expect(layer!.faults.map(({ row, code, params }) => [row, code, params["text"]])).toEqual([
+      [7, "wkt_broken", "取水口"],
+      [8, "wkt_broken", "LINESTRING(105,9 29,3, 105,91 29,3)"],
+      [9, "wkt_broken", "POLYGON((105.9 29.3, 105.91 29.3, 105.91 29.31, 105.9 29.3)"],
+      [10, "empty_geometry", undefined],
+    ]);
+    expect(layer!.counts).toEqual({ expected: 11, read: 7, faulty: 4 });
+    expect(layer!.features[4]!.geometry).toMatchObject({ geometries: [{ type: "Point" }, { type: "LineString" }] });
+  });
+
+  it.each([
+    ["POINT(105 29 3)", ["1 wkt_broken"]],
+    ["LINESTRING Z(105 29,106 30)", ["1 wkt_broken"]],
+    ["POINT(105 29)x", ["2 wkt_broken"]],
+    ["POINT(105 29))", ["2 wkt_broken"]],
+    ["POINT(105 29)\nGEOMETRYCOLLECTION(POINT(105 29),\nPOINT(x y),\nPOINT(105 30))", ["2 wkt_broken"]],
+    ["POINT(1e 29)", ["1 wkt_broken"]],
+  ])("%j has the faults %j", async (content, faults) => {
+    expect((await read(content)).faults).toEqual(faults);
+  });
+
+  it.each(["POINT M (105 29 1)", "POINTZ(105 29 1)", "pointzm ( +105 29. 1 2 )", "POINT(1.05E2\n2.9e+1);"])(
+    "%j is a point",
+    async (content) => {
+      expect((await read(content)).features[0]!.geometry).toEqual({ type: "Point", coordinates: [105, 29] });
+    },
+  );
+
+  it("of a cell is one geometry, whose SRID counts", async () => {
+    const [layer] = (await good("csv", "wkt_more_in_a_cell.csv")).layers;
+    expect(layer).toMatchObject({
+      declared: { crs: "EPSG:4544", where: "SRID" },
+      counts: { expected: 3, read: 2, faulty: 1 },
+      faults: [{ row: 3, code: "wkt_left_over", params: { text: "POINT(587542 3242856)" } }],
+    });
+    const two = "名称,WKT\n一,SRID=4544;POINT(587442 3242856)\n二,SRID=4523;POINT(35587442 3242856)\n";
+    await expect(readText(two)).rejects.toThrow(code("several_crs"));
+  });
+});
+
+describe("GeoJSON by lines", () => {
+  it("is read whole where a line is a collection, numbered on", async () => {
+    const [layer] = (await good("geojson", "collections_by_line.ndjson")).layers;
+    expect(layer!.features.map(({ row, properties }) => `${row} ${String(properties["名称"])}`)).toEqual([
+      "1 甲",
+      "2 乙",
+      "3 丙",
+      "4 丁",
+      "5 戊",
+      "6 己",
+    ]);
+    expect(layer!.counts).toEqual({ expected: 6, read: 5, faulty: 1 });
+    expect(layer!.faults).toMatchObject([{ row: 4, code: "no_geometry" }]);
+  });
+
+  it("says its system as its lines do", async () => {
+    const line = (name: string) =>
+      `{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"${name}"}},"features":[{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[587442,3242856]}}]}`;
+    const { layers } = await readText(`${line("EPSG:4544")}\n${line("EPSG:4544")}`);
+    expect(layers).toMatchObject([{ declared: { crs: "EPSG:4544", where: "crs" }, counts: { read: 2 } }]);
+  });
+});
+
+describe("texts that the database cannot hold", () => {
+  it("are mended in names and values at any depth, counted, and names stay apart", async () => {
+    const { layers } = await good("geojson", "unstorable_texts.json");
+    const [layer] = layers;
+    expect(layer!.features.map(({ properties }) => properties)).toEqual([
+      { 名称: "甲\ufffd乙", "注\ufffd": "半个 \ufffd", 表: { 深: ["\ufffd"] }, 好: "𠮷" },
+      { 名称: "丙", "注\ufffd_2": "另一列" },
+    ]);
+    expect(layer!.fields.map(({ name }) => name)).toEqual(["名称", "注\ufffd", "表", "好", "注\ufffd_2"]);
+    expect(layer!.notes).toMatchObject([{ code: "texts_mended", params: { count: 5 }, row: null }]);
+  });
+
+  it("are mended where a fault quotes half a character", async () => {
+    const { layers } = await readText(`名称,WKT\n一,POINT(105 29)\n二,"POINT(105 29)${"x".repeat(59)}𠮷"\n`);
+    const [fault] = layers[0]!.faults;
+    expect(fault!.code).toBe("wkt_left_over");
+    expect(isStorable(String(fault!.params["text"]))).toBe(true);
+  });
+});
+
+describe("KML", () => {
+  it("is read as it stands or not at all: each placemark with a position that is none is named", async () => {
+    const [layer] = (await good("kml", "coordinates_odd.kml")).layers;
+    expect(layer!.faults.map(({ row, code, params }) => [row, code, params["n"], params["text"] ?? params["count"]])).toEqual([
+      [1, "kml_position", 1, "东经,北纬"],
+      [2, "kml_position", 2, "105.1,xx,0"],
+      [3, "empty_geometry", undefined, undefined],
+      [4, "kml_outer", undefined, 0],
+      [6, "kml_position", 1, "105,9,29,3"],
+      [7, "kml_position", 2, "105.91,29.3"],
+      [8, "kml_position", 1, "105.9,29.3,0105.91,29.3,0"],
+      [9, "kml_lists", undefined, 2],
+      [10, "unknown_geometry", undefined, undefined],
+      [12, "kml_position", 2, "105,91 29,3 0"],
+    ]);
+    expect(layer!.counts).toEqual({ expected: 13, read: 3, faulty: 10 });
+    const [holed, track, line] = layer!.features.map(({ geometry }) => geometry as { coordinates: unknown[][] });
+    expect(holed!.coordinates[0]).toHaveLength(5);
+    expect(holed!.coordinates[1]).toHaveLength(4);
+    for (const { coordinates } of [track!, line!])
+      expect(coordinates).toEqual([
+        [105.9, 29.3],
+        [105.91, 29.3],
+      ]);
+  });
+
+  it("keeps what a typed field says where it is no number, and makes no 0 of nothing", async () => {
+    const [layer] = (await good("kml", "coordinates_odd.kml")).layers;
+    expect(layer!.features.at(-1)!.properties).toMatchObject({ 编号: "12a", 面积: null, 已批: false });
+  });
+});
+
+describe("GPX", () => {
+  it("is read as it stands or not at all: each track, route and waypoint counts", async () => {
+    const [layer] = (await good("gpx", "points_odd.gpx")).layers;
+    expect(layer!.faults.map(({ row, code, params }) => [row, code, params])).toEqual([
+      [1, "gpx_point", { n: 2, lat: "29.36", lon: "E105.89" }],
+      [3, "no_geometry", {}],
+      [4, "zero_length_line", {}],
+      [5, "gpx_point", { n: 1, lat: "29,1", lon: "105,2" }],
+      [6, "gpx_point", { n: 1, lat: "", lon: "105.88" }],
+    ]);
+    expect(layer!.features.map(({ row, properties }) => `${row} ${String(properties["name"])}`)).toEqual([
+      "2 断过信号",
+      "7 好的",
+    ]);
+    expect(layer!.counts).toEqual({ expected: 7, read: 2, faulty: 5 });
+    expect(layer!.notes).toMatchObject([{ code: "lone_segments", params: { count: 1 } }]);
+  });
+});
+
+describe("DXF", () => {
+  it("names the entities that are not read, and the shapes whose numbers are none", async () => {
+    const [layer] = (await good("dxf", "numbers_odd.dxf")).layers;
+    expect(layer!.features.map(({ row, geometry }) => [row, geometry!.type])).toEqual([
+      [1, "Polygon"],
+      [5, "LineString"],
+      [6, "Point"],
+      [8, "LineString"],
+    ]);
+    expect(layer!.faults.map(({ row, code, params }) => [row, code, params])).toEqual([
+      [2, "dxf_value", { group: 10, text: "588405,5" }],
+      [3, "dxf_vertices", { expected: 5, got: 3 }],
+      [4, "dxf_value", { group: 20, text: "" }],
+      [7, "dxf_value", { group: 10, text: "1.#QNAN" }],
+    ]);
+    expect(layer!.notes).toMatchObject([{ code: "entities_ignored", params: { types: "MLINE 1, REGION 2" } }]);
+  });
+
+  it("takes no frame of a spline for its points, and mirrors no point or line in space", async () => {
+    const [layer] = (await good("dxf", "numbers_odd.dxf")).layers;
+    expect(layer!.features.slice(1).map(({ geometry }) => (geometry as { coordinates: unknown }).coordinates)).toEqual([
+      [
+        [587442, 3242856],
+        [587500, 3242900],
+        [587600, 3242950],
+      ],
+      [587442, 3242856],
+      [
+        [587442, 3242856],
+        [587500, 3242900],
+      ],
+    ]);
+  });
+});
+
+describe("shapefiles", () => {
+  const shp = upload(join(FIXTURES, "shapefile", "good", "no_shx_no_dbf"))[0]!;
+  const notesOf = async (files: InputFile[]) => {
+    const { layers } = await readFiles(files);
+    return { layers, notes: layers[0]!.notes.map(({ code: note, params }) => [note, params["count"] ?? params["names"]]) };
+  };
+
+  it("keep what a field says that is not of its type", async () => {
+    const table = dbf(
+      [
+        ["N", "N", 8],
+        ["D", "D", 8],
+        ["L", "L", 1],
+      ],
+      [
+        ["12,5", "26-05-01", "1"],
+        ["********", "", ""],
+      ],
+    );
+    const { layers } = await notesOf([shp, { name: "site.dbf", bytes: table }]);
+    expect(layers[0]!.features.map(({ properties }) => properties)).toEqual([
+      { N: "12,5", D: "26-05-01", L: "1" },
+      { N: "********", D: null, L: null },
+    ]);
+  });
+
+  it("have texts longer than 255 bytes, and what stands behind them is read from its own place", async () => {
+    const long = "x".repeat(300);
+    const table = dbf(
+      [
+        ["NOTE", "C", 300],
+        ["N", "N", 4],
+      ],
+      [
+        [long, "17"],
+        ["y", "18"],
+      ],
+    );
+    // The lower byte is where lengths stand, the upper one where decimals do.
+    table[32 + 17] = 1;
+    const { layers } = await notesOf([shp, { name: "site.dbf", bytes: table }]);
+    expect(layers[0]!.features.map(({ properties }) => properties)).toEqual([
+      { NOTE: long, N: 17 },
+      { NOTE: "y", N: 18 },
+    ]);
+  });
+
+  it("say which fields are not read", async () => {
+    const table = dbf(
+      [
+        ["T", "T", 8],
+        ["MEMO", "G", 10],
+      ],
+      [
+        ["abcdefgh", "1"],
+        ["", ""],
+      ],
+    );
+    const { layers, notes } = await notesOf([shp, { name: "site.dbf", bytes: table }]);
+    expect(layers[0]!.features[0]!.properties).toEqual({ T: null, MEMO: null });
+    expect(notes).toEqual([
+      ["dbf_memo", 1],
+      ["dbf_binary", "T"],
+    ]);
+  });
+
+  /** An index of the first `count` records. */
+  function shx(count: number, said = count): Uint8Array {
+    const from = new DataView(shp.bytes.buffer, shp.bytes.byteOffset);
+    const view = new DataView(new ArrayBuffer(100 + 8 * count));
+    view.setInt32(0, 9994);
+    view.setInt32(24, 50 + 4 * said);
+    for (let [i, at] = [0, 100]; i < count; i += 1) {
+      const length = from.getInt32(at + 4);
+      view.setInt32(100 + 8 * i, at / 2);
+      view.setInt32(104 + 8 * i, length);
+      at += 8 + 2 * length;
+    }
+    return new Uint8Array(view.buffer);
+  }
+
+  it("are read beyond an index that was cut off, and what an index leaves out is told", async () => {
+    const two = dbf([["N", "N", 4]], [["1"], ["2"]]);
+    const one = dbf([["N", "N", 4]], [["1"]]);
+    const read = async (index: Uint8Array, table?: Uint8Array) => {
+      const { layers, notes } = await notesOf([
+        shp,
+        { name: "site.shx", bytes: index },
+        ...(table ? [{ name: "site.dbf", bytes: table }] : []),
+      ]);
+      return [layers[0]!.counts.read, notes[0]];
+    };
+    expect(await read(shx(2), two)).toEqual([2, undefined]);
+    expect(await read(shx(1), two)).toEqual([2, ["shx_ignored", undefined]]);
+    expect(await read(shx(1, 2))).toEqual([2, ["dbf_missing", undefined]]);
+    expect(await read(shx(1), one)).toEqual([1, ["shp_unlisted", 1]]);
+  });
+
+  it("of several name the one that is broken, and attributes without shapes", async () => {
+    const bytes = new TextEncoder().encode("not a shapefile at all");
+    const { layers } = await notesOf([shp, { name: "b.shp", bytes }, { name: "c.dbf", bytes: dbf([["N", "N", 4]], [["1"]]) }]);
+    expect(layers.map(({ name, faults }) => [name, faults.map((fault) => fault.code)])).toEqual([
+      ["site", []],
+      ["b", ["shp_header"]],
+    ]);
+    expect(layers[0]!.notes).toContainEqual(
+      expect.objectContaining({ code: "file_ignored", params: expect.objectContaining({ name: "c.dbf" }) }),
+    );
+  });
+});
+
+describe("GeoPackages", () => {
+  it("say which columns are bytes, and that a log beside them was not read", async () => {
+    const bytes = writeSqliteFile({ application_id: 0x47504b47, user_version: 10300 }, [
+      { name: "gpkg_spatial_ref_sys", columns: [{ name: "srs_id", type: "INTEGER" }], rows: [] },
+      {
+        name: "gpkg_geometry_columns",
+        columns: ["table_name", "column_name", "srs_id"].map((name) => ({ name, type: "TEXT" })),
+        rows: [["site", "geom", "4490"]],
+      },
+      {
+        name: "site",
+        columns: [
+          { name: "geom", type: "BLOB" },
+          { name: "photo", type: "BLOB" },
+        ],
+        rows: [[null, Uint8Array.of(1, 2, 3)]],
+      },
+    ]);
+    const { layers } = await readFiles([
+      { name: "a.gpkg", bytes },
+      { name: "a.gpkg-wal", bytes: Uint8Array.of(1) },
+    ]);
+    expect(layers[0]!.notes).toMatchObject([
+      { code: "bytes_ignored", params: { names: "photo" } },
+      { code: "gpkg_log", params: { name: "a.gpkg-wal" } },
+    ]);
+  });
+});
+
+describe("tables", () => {
+  it("tell of decimals with commas in a single row, and of another table without coordinates", async () => {
+    const rows = "名称,X,Y\n甲,105.9,29.3\n乙,105,91,29,31\n丙,105.92,29.3\n丁,105.93,29.3\n";
+    expect((await read(rows)).notes).toContain("cells_beyond");
+    expect((await read(rows.replace("乙,105,91,29,31", "乙,105.91,29.31,河岸"))).notes).not.toContain("cells_beyond");
+    const { layers } = await readFiles([...text(rows, "a.csv"), ...text("名称,电话\n甲,无\n乙,无\n", "b.csv")]);
+    expect(layers[0]!.notes).toContainEqual(expect.objectContaining({ code: "tables_ignored", params: { names: "b" } }));
+  });
+});
+
+describe("an upload of several files", () => {
+  const point = '{"type":"Point","coordinates":[105.9,29.3]}';
+  it("says of each that holds shapes or coordinates that it was not read", async () => {
+    const { notes } = await readFiles([
+      ...text(point, "a.json"),
+      ...text("X,Y\n105.9,29.3\n", "b.csv"),
+      ...text("AC1027 drawing", "c.dwg"),
+      ...text("x", "d.gdb/a0001.gdbtable"),
+      ...text("y", "d.gdb/a0001.gdbtablx"),
+      ...text("说明", "e.txt"),
+    ]);
+    expect(notes.map(({ code: note, params }) => `${note} ${params["name"]}`)).toEqual([
+      "file_ignored b.csv",
+      "file_ignored c.dwg",
+      "file_ignored d.gdb",
+    ]);
+  });
+
+  it("keeps the notes of a KML that holds nothing but a link", async () => {
+    const kml = (inside: string) => `<kml xmlns="http://www.opengis.net/kml/2.2"><Document>${inside}</Document></kml>`;
+    const { layers } = await readFiles([
+      ...text(kml("<NetworkLink><Link><href>http://127.0.0.1/b.kml</href></Link></NetworkLink>"), "doc.kml"),
+      ...text(kml("<Placemark><Point><coordinates>105.9,29.3</coordinates></Point></Placemark>"), "a.kml"),
+    ]);
+    expect(layers).toMatchObject([{ name: "a", notes: [{ code: "link_not_followed" }] }]);
+  });
+});
