@@ -77,7 +77,6 @@ export function itemRoutes(db: Db, now: () => Date): Router {
     const limit = integerParameter("limit", query.limit, { min: 1, max: 1000, default: 100 });
     const crs = pageCrs(query.crs);
     const after = query.after;
-    if (after !== undefined && !isStorable(after)) throw badParameter("after", "the last code of the page before", after);
     const { rows, matched, more } = await page(db, layer, { ...filterOf(layer, query, lists), after, limit });
     const next = new URLSearchParams(request.originalUrl.split("?")[1]);
     next.set("limit", String(limit));
