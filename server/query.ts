@@ -2,6 +2,7 @@
 import type { Request } from "express";
 import type { Text } from "./api/common.ts";
 import { type FaultSpec, Problem } from "./problem.ts";
+import { isStorable } from "./storable.ts";
 
 /** The query as strings, when every name is among `known` (and `lang`) and none stands twice. */
 export function parameters<K extends string>(request: Request, known: readonly K[]): Partial<Record<K, string>> {
@@ -23,6 +24,7 @@ export function parametersAndFields<K extends string>(
     } else if (fields.includes(name)) lists.set(name, [value].flat().map(String));
     else if (!(known as readonly string[]).includes(name)) faults.push(unknown(name, [...known, "lang"], fields));
     else if (typeof value !== "string") faults.push({ pointer: `?${name}`, key: "fault.repeated_parameter", params: { name } });
+    else if (!isStorable(value)) faults.push({ pointer: `?${name}`, key: "fault.unstorable", params: {} });
     else values[name] = value;
   }
   if (faults.length > 0) throw new Problem(400, "bad-parameter", {}, { faults });

@@ -112,7 +112,8 @@ export function spellKml(document: Document): void {
   };
   // Some writers put a space after the comma, where the standard has spaces between positions only.
   for (const list of named("coordinates")) spell(list, (list.textContent ?? "").replace(/\s*,\s*/g, ","));
-  for (const coord of [...document.getElementsByTagNameNS("*", "coord")]) spell(coord, wordsOf(coord).join(" "));
+  const coords = [...document.getElementsByTagNameNS("*", "coord")];
+  for (const coord of coords) spell(coord, wordsOf(coord).join(" "));
   for (const polygon of named("Polygon")) {
     const boundaries = childrenOf(polygon).filter(({ tagName }) => /^(outer|inner)BoundaryIs$/.test(tagName));
     const outer = boundaries.find(({ tagName }) => tagName === "outerBoundaryIs");

@@ -8,7 +8,7 @@ import { impossible } from "../export_file.ts";
 import { filterable, filtersOf } from "../feature_filter.ts";
 import type { OutLayer } from "../formats/out/writer.ts";
 import { columnsOf, COMMON_COLUMNS, type Layer, themeOf } from "../layers/layer.ts";
-import { halfIn, sayBoth } from "../messages.ts";
+import { halfIn } from "../messages.ts";
 import { boxParameter, type PageCrs, pageCrs, placed } from "../page_crs.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
 import { everyFeature, feature, type FeatureFilter, page, type Row } from "../queries/collections.ts";
@@ -78,7 +78,6 @@ export function itemRoutes(db: Db, now: () => Date): Router {
     const limit = integerParameter("limit", query.limit, { min: 1, max: 1000, default: 100 });
     const crs = pageCrs(query.crs);
     const after = query.after;
-    if (after !== undefined && !isStorable(after)) throw badParameter("after", sayBoth("parameter.after"), after);
     const { rows, matched, more } = await page(db, layer, { ...filterOf(layer, query, lists), after, limit });
     const next = new URLSearchParams(request.originalUrl.split("?")[1]);
     next.set("limit", String(limit));

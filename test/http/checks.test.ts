@@ -393,6 +393,12 @@ eachEngine((engine) => {
       expect(problem.errors?.[0]?.detail.length).toBeGreaterThan(20);
     });
 
+    it("a word to look for that the database cannot hold is named", async () => {
+      const response = await service.get("/api/checks?q=a%00b");
+      expect(response.status).toBe(400);
+      expect(((await response.json()) as Problem).errors).toMatchObject([{ pointer: "?q" }]);
+    });
+
     it("several faults come together", async () => {
       const problem = await ask({ name: "", action: "x", as_of: "yesterday" });
       expect(problem.errors?.map((error) => error.pointer)).toEqual(["#/name", "#/action", "#/as_of"]);
