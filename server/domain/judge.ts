@@ -2,6 +2,7 @@
  *  The outcomes and their order are those of the design, section 5: clear needs proof. */
 import type { Action, AttributeValue, Effect, InstrumentStatus, Outcome, Reason, Relation, ThemeStatus } from "../api/checks.ts";
 import type { ClassTruth } from "./classify.ts";
+import { weightOf } from "./conclude.ts";
 import { evaluate, type Facts, type Missing, whoCondition } from "./condition.ts";
 import { asksOf, readingPlan } from "./dependence.ts";
 import {
@@ -222,7 +223,8 @@ function silences(
     }));
 }
 
-/** A silence that no other rule on the same feature breaks is an open question, not an answer. */
+/** A silence that no other rule on the same feature breaks is an open question, not an answer. What answers is triggered and
+ *  ranks: a draft, or a rule of which nobody can tell, would make the question look milder than it is. */
 function markUnanswered(finding: Judged, all: Judged[]): Judged {
   if (!finding.reasons.some(({ code }) => code === "action_not_named")) return finding;
   const answered = all.some(
@@ -230,7 +232,8 @@ function markUnanswered(finding: Judged, all: Judged[]): Judged {
       other.feature?.code === finding.feature?.code &&
       other.layer === finding.layer &&
       other.effect !== "duty" &&
-      !["not_triggered", "near"].includes(other.outcome),
+      other.outcome === "triggered" &&
+      weightOf(other) !== "clear",
   );
   return answered ? finding : { ...finding, reasons: [...finding.reasons, { code: "unanswered", name: "" }] };
 }

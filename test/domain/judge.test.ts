@@ -317,6 +317,18 @@ describe("a provision that names other ways of building", () => {
     expect(decide({ rules: [silent, other("duty")], features: inside, action: "rebuilt" }).conclusion).toBe("undetermined");
   });
 
+  it("is not answered by a draft, nor by a rule of which nobody can tell: a finding more never makes it milder", () => {
+    const draft = rule("restrict", { id: "DRAFT", instrument: "draft", who: { actions: ["rebuilt"] } });
+    const instruments = [instrument(), instrument({ id: "draft", status: "draft" })];
+    const drafted = decide({ rules: [silent, draft], instruments, features: inside, action: "rebuilt" });
+    expect(codes(drafted)).toEqual(["action_not_named", "unanswered"]);
+    expect(drafted).toMatchObject({ conclusion: "undetermined", possible: "prohibited" });
+    const open = rule("condition", { id: "OPEN", when: { feature: "purpose", in: ["water"] }, who: { actions: ["rebuilt"] } });
+    const unknown = decide({ rules: [silent, open], features: inside, action: "rebuilt" });
+    expect(unknown.findings.find(({ rule: { id } }) => id === "OPEN")?.outcome).toBe("cannot_tell");
+    expect(unknown).toMatchObject({ conclusion: "undetermined", possible: "prohibited" });
+  });
+
   it("is said only where the site lies in the place, and only between ways of building", () => {
     expect(codes(decide({ rules: [silent], features: [feature()], action: "rebuilt" }))).toBeUndefined();
     expect(codes(decide({ rules: [silent], features: inside, action: "existing" }))).toBeUndefined();
