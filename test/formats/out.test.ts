@@ -411,7 +411,10 @@ describe("a large file", () => {
   it("is refused by the thread as it would be here, and the next one is written", async () => {
     const refused = writeFile(shapes, whole, { ...AS, crs: "GCJ-02" }, 1_000_000);
     const next = writeFile(shapes, whole, AS, 1_000_000);
-    await expect(refused).rejects.toMatchObject({ type: "export-impossible", params: { reason: { en: expect.stringMatching(/GCJ-02/) } } });
+    await expect(refused).rejects.toMatchObject({
+      type: "export-impossible",
+      params: { reason: { en: expect.stringMatching(/GCJ-02/) } },
+    });
     expect((await next).filename).toBe("protection_zone.zip");
   });
 });
