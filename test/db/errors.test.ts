@@ -148,4 +148,18 @@ eachEngine((engine) => {
       { id: 2, area: 3 },
     ]);
   });
+
+  test("a thousand statements that failed leave a database that works, and a transaction that can be rolled back", async () => {
+    for (let part = 0; part < 10; part++) {
+      const transaction = await database.db.startTransaction().execute();
+      for (let n = 0; n < 100; n++) {
+        const point = await transaction.savepoint("here").execute();
+        await expect(run(`select nothing from shape where id = ${n}`, transaction)).rejects.toThrow(/nothing/);
+        await point.rollbackToSavepoint("here").execute();
+        await point.releaseSavepoint("here").execute();
+      }
+      await transaction.rollback().execute();
+    }
+    expect((await run("select count(*)::int as n from shape")).rows).toEqual([{ n: 3 }]);
+  }, 60_000);
 });
