@@ -53,6 +53,8 @@ export type AppOptions = {
   uploads?: string;
   limits?: Partial<ImportLimits>;
   report_limits?: Partial<ReportLimits>;
+  /** Clues that one file may hold. */
+  violation_rows?: number;
   /** Where the service is reached from outside; absent: as each request reached it. */
   publicUrl?: string | undefined;
 };
@@ -98,7 +100,7 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(verifyRoutes(database.db)); //                           /verify/{hash}
   app.use(screeningRoutes(database.db, catalogue, jobs, now)); //  /api/screenings[/{id}[/sites|events|cancel|resume|results.{format}]]
   app.use(sweepRoutes(database.db, catalogue, jobs, now)); //      /api/sweeps[/{id}[/faults|events|cancel|resume]]
-  app.use(violationRoutes(database, catalogue, now)); //           /api/violations[/counts|tiles/{z}/{x}/{y}|{id}[/state]]
+  app.use(violationRoutes(database, catalogue, now, options.violation_rows)); // /api/violations[/counts|tiles/{z}/{x}/{y}|{id}[/state]]
   app.use(importRoutes({ db: database.db, catalogue, imports, jobs, changed: tiles.refresh, now })); // /api/imports[/{id}[/read|apply|undo]]
   app.use(coverageRoutes(database.db, options.catalogue, live, now)); // /api/coverage[/declarations[/{id}/withdraw]] /api/checklists[/{jurisdiction}]
   app.use(coverageAreaRoutes(database.db, catalogue, now)); //     /api/coverage/areas

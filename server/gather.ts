@@ -115,6 +115,13 @@ async function gatherInFrame(
       }
       return;
     }
+    if (whole.everywhere) {
+      for (const n of numbers) {
+        results[n]!.frozen[id] = { failed: whole.failed };
+        results[n]!.evidence[id] = { state: "failed", reason: whole.failed };
+      }
+      return;
+    }
     // One broken shape breaks the statement for all: the others are told apart from the site that met it.
     if (numbers.length > 1) {
       for (const half of halves(numbers)) await read(id, half, wanted);
@@ -152,7 +159,7 @@ async function gatherInFrame(
       ),
     );
     if ("value" in found) return found.value;
-    if (numbers.length === 1) return [{ failed: found.failed }];
+    if (numbers.length === 1 || found.everywhere) return numbers.map(() => ({ failed: found.failed }));
     const [first, second] = halves(numbers);
     return [...(await cover(first, themes)), ...(await cover(second, themes))];
   };

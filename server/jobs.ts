@@ -2,8 +2,8 @@
  *  that one is gone; stopped between two steps when it is cancelled or the service closes. */
 import { randomUUID } from "node:crypto";
 import type { OpenDatabase } from "./db/open.ts";
-import { isBroken } from "./db/errors.ts";
-import { claim, fail, hold, type RunTable, release } from "./queries/runs.ts";
+import { DatabaseError, isBroken, StatementTimeout } from "./db/errors.ts";
+import { claim, fail, type FailureCode, hold, type RunTable, release } from "./queries/runs.ts";
 
 /** Does the next part of a run, of about `size` items; false when nothing is left (the run is then finished by the job). */
 export type Step = (id: string, size: number) => Promise<boolean>;
@@ -60,8 +60,9 @@ export function createJobs(
     } catch (error) {
       log.error({ err: error, run: id, table }, "a run in the background failed");
       // A database that is gone comes back: the run is taken up again when its hold has passed.
-      if (!isBroken(error)) await fail(database.db, table, id, me, error instanceof Error ? error.message : String(error));
-      else throw error;
+      if (isBroken(error)) throw error;
+      const text = error instanceof Error ? error.message : String(error);
+      await fail(database.db, table, id, me, { code: codeOf(error), text });
     }
   }
 
@@ -86,4 +87,9 @@ export function createJobs(
       await running.now;
     },
   };
+}
+
+function codeOf(error: unknown): FailureCode {
+  if (error instanceof StatementTimeout) return "timeout";
+  return error instanceof DatabaseError ? "database" : "program";
 }

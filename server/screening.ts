@@ -11,6 +11,7 @@ import { relationOf, shareOf } from "./domain/judge.ts";
 import type { Catalogue } from "./domain/rule.ts";
 import type { CheckInput } from "./gather.ts";
 import { type JudgedSite, judgeSites } from "./many.ts";
+import { say } from "./messages.ts";
 import { type FaultSpec, sayFault } from "./problem.ts";
 import { keepCatalogue } from "./queries/checks.ts";
 import {
@@ -200,7 +201,8 @@ export async function saySite(
 ): Promise<ScreenedSite> {
   const { n, name, activity, action, same_name, faults } = stored;
   const catalogue = await catalogueOf((stored.result as ShortResult | null)?.rules);
-  const base = {
+  const state = stored.result ? "judged" : faults ? "faulty" : "waiting";
+  const base: Omit<ScreenedSite, "result"> = {
     n,
     name,
     activity,
@@ -208,6 +210,8 @@ export async function saySite(
     action,
     same_name,
     ignored: ignoredOf(stored.given),
+    state,
+    state_title: say(lang, `screening.state.${state}`),
     faults: ((faults ?? []) as FaultSpec[]).map((fault) => sayFault(lang, fault)),
   };
   if (!stored.result) return { ...base, result: null };

@@ -23,9 +23,11 @@ import {
   writeSwept,
 } from "./queries/sweeps.ts";
 import { isDate } from "./query.ts";
+import { say } from "./messages.ts";
 import { parseSite } from "./site.ts";
 import { m2 } from "./words.ts";
 
+const JURISDICTION = "jurisdiction";
 type Done = { swept: SweptFacility[]; clues: FoundClue[] };
 
 /** The step of a sweep. */
@@ -90,7 +92,8 @@ export function sweepStep(database: OpenDatabase, catalogue: Catalogue) {
             const { row, project } = asked[index]!;
             const { frozen, evidence } = judged;
             const all = [judged, ...project.actions.slice(1).map(judged.under)];
-            const clues = cluesOf(all.flatMap(({ judgement }) => judgement.findings));
+            const findings = all.flatMap(({ judgement }) => judgement.findings);
+            const clues = cluesOf(findings);
             const classes = Object.entries(judged.classes).flatMap(([code, { value }]) => (value === "true" ? [code] : []));
             done.clues.push(...clues.map((clue) => foundClue(row, clue, { classes, frozen, evidence })));
             done.swept.push({
@@ -103,6 +106,14 @@ export function sweepStep(database: OpenDatabase, catalogue: Catalogue) {
                 unproven: judged.judgement.themes
                   .filter(({ status, covered }) => status !== "not_asked" && (!covered || status === "failed"))
                   .map(({ spec }) => spec.theme),
+                // A rule may reach farther than its theme is covered here.
+                open_rules: [
+                  ...new Set(
+                    findings.filter(({ outcome }) => outcome === "failed" || outcome === "no_data").map(({ rule }) => rule.id),
+                  ),
+                ],
+                // Whose district is not known is asked by no district's rules.
+                placed: evidence.layers[JURISDICTION]?.state !== "failed",
               },
             });
           },
@@ -194,12 +205,18 @@ export async function sweepNow(
     if (sweep.state === "queued" || sweep.state === "running") await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
   await jobs.close();
-  if (sweep.state === "failed") throw new Error(`The sweep failed: ${sweep.failure}`);
+  if (sweep.state === "failed") throw new Error([say("en", `run.failure.${sweep.failure}`), ...failures].join("\n"));
   tell(`sweep ${id} as of ${asOf}: ${sweep.state}, ${sweep.done} of ${sweep.total} facilities, ${sweep.faulty} cannot be judged`);
   tell(`${sweep.clues} clues, ${sweep.certain} of them certain`);
   if (sweep.change)
     tell(
-      `${sweep.change.appeared} appeared, ${sweep.change.changed} changed, ${sweep.change.gone} gone, ${sweep.change.kept} stayed`,
+      `${sweep.change.appeared} appeared, ${sweep.change.changed} changed, ${sweep.change.gone} gone, ${sweep.change.kept} stayed, ` +
+        `${sweep.change.unlooked} not looked at this time, ${sweep.change.again} found again after an officer had decided`,
+    );
+  if (sweep.left_out)
+    tell(
+      `left out: ${sweep.left_out.closed} closed before the day, ${sweep.left_out.not_opened} not yet opened, ` +
+        `${sweep.left_out.state} not operating`,
     );
   for (const { theme, facilities } of sweep.unproven) tell(`not answered for ${facilities} facilities: ${theme}`);
   for (const failure of failures) tell(failure);

@@ -36,6 +36,7 @@ export type ClueFilter = Partial<
     | "facility"
     | "state"
     | "change"
+    | "again"
     | "certain"
     | "overdue"
     | "deadline"

@@ -73,6 +73,9 @@ export type ScreenedSite = {
   same_name: number[];
   /** Properties of the row that nothing reads. */
   ignored: string[];
+  /** `waiting`: not looked at yet, so nothing is known of it. */
+  state: "judged" | "faulty" | "waiting";
+  state_title: string;
   /** What is wrong with the row; empty when it could be judged or was not looked at yet. */
   faults: Fault[];
   result: {

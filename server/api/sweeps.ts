@@ -10,21 +10,34 @@ export type Sweep = {
   state: RunState;
   /** Facilities that stand on the date. */
   total: number;
+  /** Facilities of the register that do not, by why: closed before the day, not yet opened, or their state where no day says
+   *  more. Null of sweeps before 2026-11-29. */
+  left_out: { closed: number; not_opened: number; state: number } | null;
   done: number;
   /** Facilities whose register entry cannot be judged. */
   faulty: number;
-  /** Clues found, and of them the certain ones. */
+  /** Clues found and those carried on (`change.unlooked`), and of them the certain ones. */
   clues: number;
   certain: number;
   /** Themes that were asked and could not be answered for so many facilities: there, no clue is no clearance. */
   unproven: { theme: string; title: string; facilities: number }[];
-  /** Against the sweep before; null until it is done, and all appeared in the first. */
-  change: { previous: string | null; appeared: number; gone: number; changed: number; kept: number } | null;
+  /** Against the sweep before; null until it is done, and all appeared in the first. `unlooked`: of the sweep before, and could
+   *  not be looked at this time, so neither found nor gone. `again`: of those found, officers had closed or dismissed. */
+  change: {
+    previous: string | null;
+    appeared: number;
+    gone: number;
+    changed: number;
+    kept: number;
+    unlooked: number;
+    again: number;
+  } | null;
   rules: string[];
   changed_layers: string[];
   created_at: string;
   started_at: string | null;
   finished_at: string | null;
+  /** Why it failed, in a sentence; null unless `state` is `failed`. */
   failure: string | null;
 };
 
@@ -69,8 +82,11 @@ export type Violation = {
   reasons: Reason[];
   /** What was there first, and what follows from it; null where it cannot be told. */
   decided_by: DecidedBy | null;
-  /** Against the sweep before. */
-  change: "appeared" | "changed" | "kept" | null;
+  /** Against the sweep before. `unlooked`: could not be looked at this time and stands as it was seen last; `gone`: in a list
+   *  of those that a later sweep does not see any more. */
+  change: "appeared" | "changed" | "kept" | "unlooked" | "gone" | null;
+  /** An officer had closed or dismissed it, and this sweep found it. */
+  again: boolean;
   position: Position;
   sweep: string;
   as_of: string;
@@ -78,7 +94,19 @@ export type Violation = {
 
 export type ViolationEvent = {
   at: string;
-  what: "appeared" | "changed" | "gone" | "confirmed" | "notified" | "rectifying" | "closed" | "dismissed" | "reopened" | "noted";
+  what:
+    | "appeared"
+    | "changed"
+    | "gone"
+    | "unlooked"
+    | "found_again"
+    | "confirmed"
+    | "notified"
+    | "rectifying"
+    | "closed"
+    | "dismissed"
+    | "reopened"
+    | "noted";
   before: ViolationState | null;
   after: ViolationState | null;
   note: string | null;

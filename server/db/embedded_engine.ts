@@ -22,6 +22,10 @@ type Running = { worker: Worker; life: number };
 
 /** Raised errors skip the destructors of GEOS and PROJ, so memory leaks, a little each time. */
 const MOST_CAUGHT = 200;
+/** Every statement that fails leaves a little on the thread's stack: after some 870 it was full, and then nothing works any
+ *  more, not even a rollback. */
+const MOST_FAILED = 400;
+const STACK_FULL = "54001";
 const CLOSE_WITHIN_MS = 5000;
 
 /** Starts a thread for one order that ends with `ready`, and ends it. For building the seed and a new folder. */
@@ -45,6 +49,7 @@ export function createEngine(options: { folder: string; statementTimeoutMs: numb
   let dying: Promise<unknown> = Promise.resolve();
   let pending: Settled | undefined;
   let caught = 0;
+  let failed = 0;
   let closed = false;
 
   async function start(): Promise<Running> {
@@ -64,7 +69,7 @@ export function createEngine(options: { folder: string; statementTimeoutMs: numb
       if (living === worker && !closed) end("its thread ended by itself");
     });
     living = worker;
-    caught = 0;
+    caught = failed = 0;
     if (life > 1) log.info({ ms: Math.round(performance.now() - started) }, "the embedded database is open again");
     return { worker, life };
   }
@@ -126,7 +131,13 @@ export function createEngine(options: { folder: string; statementTimeoutMs: numb
 
   function answerOf(reply: WorkerReply, text: string): Answer & { status: string } {
     if (reply.kind === "answer") return { ...readTag(reply.tag), rows: readRows(reply), status: reply.status };
+    if (reply.kind === "error" && reply.code === STACK_FULL) {
+      const error = new ConnectionLost("The embedded database was restarted: its stack was full.");
+      end("its stack is full", error);
+      throw error;
+    }
     if (reply.kind === "error") {
+      failed++;
       if (!reply.caught) throw new DatabaseError(reply.message, { code: reply.code, constraint: reply.constraint });
       caught++;
       log.warn({ statement: text.slice(0, 80) }, `GEOS or PROJ failed: ${reply.message}`);
@@ -146,6 +157,7 @@ export function createEngine(options: { folder: string; statementTimeoutMs: numb
     run,
     rest() {
       if (caught >= MOST_CAUGHT && !closed) end(`${caught} failures of GEOS and PROJ have been caught in it`);
+      else if (failed >= MOST_FAILED && !closed) end(`${failed} statements have failed in it`);
     },
     async close() {
       if (closed) return;

@@ -5,6 +5,7 @@ import type { Lang } from "../api/common.ts";
 import { jsonb } from "../db/json.ts";
 import type { Db } from "../db/open.ts";
 import type { Catalogue } from "../domain/rule.ts";
+import { liesWithin } from "./districts.ts";
 
 /** `frozen` is all that the answer rests on but the catalogue, which is kept once per version. */
 export type StoredCheck = { said: Record<Lang, Check>; frozen: unknown; catalogue: Catalogue };
@@ -135,7 +136,7 @@ function testsOf({ q, conclusion, activity, jurisdiction, from, to, deleted }: C
     );
   if (conclusion) tests.push(sql`conclusion = ${conclusion}`);
   if (activity) tests.push(sql`activity = ${activity}`);
-  if (jurisdiction) tests.push(sql`${jurisdiction}::text = any(districts)`);
+  if (jurisdiction) tests.push(liesWithin(sql`districts`, jurisdiction));
   if (from) tests.push(sql`${day} >= ${from}::date`);
   if (to) tests.push(sql`${day} <= ${to}::date`);
   return tests;

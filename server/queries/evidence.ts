@@ -6,7 +6,7 @@ import type { Basis, CoverageState } from "../api/checks.ts";
 import type { Geometry } from "../api/common.ts";
 import { jsonb } from "../db/json.ts";
 import type { Db } from "../db/open.ts";
-import { isBroken } from "../db/errors.ts";
+import { DatabaseError, isBroken } from "../db/errors.ts";
 import {
   type FeatureEvidence,
   type LayerEvidence,
@@ -89,8 +89,13 @@ async function inOneSnapshot<T>(db: Db, work: (snapshot: Snapshot) => Promise<T>
           return { value };
         } catch (error) {
           if (isBroken(error)) throw error;
+          // A savepoint rolled back to still stands; the next would stand in it, and so on until the stack is full.
           await point.rollbackToSavepoint("layer").execute();
-          return { failed: error instanceof Error ? error.message : String(error) };
+          await point.releaseSavepoint("layer").execute();
+          return {
+            failed: error instanceof Error ? error.message : String(error),
+            everywhere: error instanceof DatabaseError && error.code.startsWith("42"),
+          };
         }
       },
     };
@@ -113,12 +118,15 @@ async function allOf(works: Promise<void>[]): Promise<void> {
   if (failed) throw failed.reason;
 }
 
+/** `everywhere`: not one shape is broken but the table or the statement (SQLSTATE class 42), so it fails for every site alike. */
+export type Failed = { failed: string; everywhere: boolean };
+
 export type Snapshot = {
   db: Db;
   /** Statements that do not wait for each other: the database goes from one to the next without waiting for us. */
   all(works: (() => Promise<void>)[]): Promise<void>;
   /** Runs one statement whose failure is an answer, and the snapshot goes on. A lost connection is none. */
-  guarded<T>(run: (db: Db) => Promise<T>): Promise<{ value: T } | { failed: string }>;
+  guarded<T>(run: (db: Db) => Promise<T>): Promise<{ value: T } | Failed>;
 };
 
 /** What a drawn shape, or one drawn in or out by its doubt, cuts from the site. Null where it lies away. */

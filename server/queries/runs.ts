@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import { DatabaseError } from "../db/errors.ts";
 import type { Db } from "../db/open.ts";
+import { keepSummary } from "./sweeps.ts";
 
 export type RunTable = "screening" | "sweep";
 
@@ -35,9 +36,22 @@ export async function release(db: Db, table: RunTable, id: string, me: string): 
   );
 }
 
-export async function fail(db: Db, table: RunTable, id: string, me: string, failure: string): Promise<void> {
-  await sql`update ${sql.table(table)} set state = 'failed', failure = ${failure.slice(0, 500)}, finished_at = now(), held_by = null, held_until = null
+/** What went wrong in a run: the database took too long, answered with an error, or the program is at fault. Said in words as
+ *  `run.failure.<code>`. */
+export type FailureCode = "timeout" | "database" | "program";
+
+/** Stops a run that cannot go on. `text` is what the program said, for those who look after it: nobody is shown it. */
+export async function fail(
+  db: Db,
+  table: RunTable,
+  id: string,
+  me: string,
+  { code, text }: { code: FailureCode; text: string },
+): Promise<void> {
+  await sql`update ${sql.table(table)} set state = 'failed', failure_code = ${code}, failure = ${text.slice(0, 500)}, finished_at = now(),
+      held_by = null, held_until = null
     where id = ${id}::uuid and held_by = ${me}::uuid and state = 'running'`.execute(db);
+  if (table === "sweep") await keepSummary(db, id);
 }
 
 /** Stops a run that is not at its end; what is done stays. False when it was at its end. */
@@ -45,6 +59,7 @@ export async function cancel(db: Db, table: RunTable, id: string): Promise<boole
   const { rows } = await sql`
     update ${sql.table(table)} set state = 'cancelled', finished_at = now(), held_by = null, held_until = null
     where id = ${id}::uuid and state in ('queued', 'running') returning id`.execute(db);
+  if (table === "sweep") await keepSummary(db, id);
   return rows.length > 0;
 }
 
@@ -53,7 +68,8 @@ export async function cancel(db: Db, table: RunTable, id: string): Promise<boole
 export async function resume(db: Db, table: RunTable, id: string): Promise<boolean> {
   try {
     const { rows } = await sql`
-      update ${sql.table(table)} set state = 'queued', finished_at = null, failure = null
+      update ${sql.table(table)} set state = 'queued', finished_at = null, failure = null, failure_code = null
+        ${table === "sweep" ? sql`, summary = null` : sql``}
       where id = ${id}::uuid and state in ('cancelled', 'failed') returning id`.execute(db);
     return rows.length > 0;
   } catch (error) {

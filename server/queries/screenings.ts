@@ -71,12 +71,13 @@ export async function readAsked(db: Db, id: string): Promise<{ as_of: string; as
   return rows[0];
 }
 
+/** `failure` is the code of why it failed. */
 type Told = Omit<Screening, "rules" | "changed_layers" | "duplicates">;
 
 function told(): RawBuilder<unknown> {
   return sql`
     select id, name, as_of::text as as_of, state, total, ${moment(sql`created_at`)} as created_at, ${moment(sql`started_at`)} as started_at,
-      ${moment(sql`finished_at`)} as finished_at, failure, counted.done, counted.faulty, counted.conclusions
+      ${moment(sql`finished_at`)} as finished_at, failure_code as failure, counted.done, counted.faulty, counted.conclusions
     from screening, lateral (
       select coalesce(sum(n) filter (where looked), 0)::int as done, coalesce(sum(n) filter (where faulty), 0)::int as faulty,
         coalesce(jsonb_object_agg(conclusion, n) filter (where conclusion is not null), '{}') as conclusions

@@ -7,6 +7,7 @@ import { encodeTile } from "../db/mvt.ts";
 import type { Db, OpenDatabase } from "../db/open.ts";
 import type { DecidedBy } from "../domain/stood.ts";
 import { moment } from "./checks.ts";
+import { liesWithin } from "./districts.ts";
 import { frameOf } from "./tiles.ts";
 
 export type ViolationFilter = {
@@ -21,7 +22,9 @@ export type ViolationFilter = {
   feature?: string | null | undefined;
   facility?: string | undefined;
   state?: ViolationState | undefined;
-  change?: "appeared" | "changed" | "kept" | undefined;
+  change?: "appeared" | "changed" | "kept" | "unlooked" | undefined;
+  /** An officer had closed or dismissed it before. */
+  again?: boolean | undefined;
   certain?: boolean | undefined;
   /** The deadline lay before the date of the sweep; false: it did not, or there is none. */
   overdue?: boolean | undefined;
@@ -49,6 +52,7 @@ export type StoredViolation = Pick<
   | "activity"
   | "deadline"
   | "change"
+  | "again"
   | "sweep"
   | "as_of"
 > & {
@@ -89,8 +93,9 @@ function testsOf(filter: ViolationFilter): RawBuilder<unknown> {
   if (filter.gone_in !== undefined)
     tests.push(sql`not exists (select from sweep_violation as later
       where later.sweep = ${filter.gone_in}::uuid and later.violation = f.violation)`);
-  if (filter.jurisdiction !== undefined) tests.push(sql`${filter.jurisdiction}::text = any(f.districts)`);
+  if (filter.jurisdiction !== undefined) tests.push(liesWithin(sql`f.districts`, filter.jurisdiction));
   if (filter.class !== undefined) tests.push(sql`${filter.class}::text = any(f.classes)`);
+  if (filter.again !== undefined) tests.push(filter.again ? sql`f.again` : sql`not f.again`);
   if (filter.certain !== undefined) tests.push(filter.certain ? sql`f.certain` : sql`not f.certain`);
   if (filter.overdue !== undefined) tests.push(filter.overdue ? OVERDUE : sql`not ${OVERDUE}`);
   for (const word of filter.q?.toLowerCase().split(/\s+/).filter(Boolean) ?? [])
@@ -99,9 +104,9 @@ function testsOf(filter: ViolationFilter): RawBuilder<unknown> {
   return sql.join(tests, sql` and `);
 }
 
-const ITEM = sql`
+const ITEM = ({ gone_in }: Pick<ViolationFilter, "gone_in">) => sql`
   v.id, v.state, v.version, v.facility, v.rule, v.layer, v.feature, f.theme, f.effect, f.certain, f.districts, f.activity,
-  f.deadline::text as deadline, ${OVERDUE} as overdue, f.change, f.sweep, sweep.as_of::text as as_of, f.found,
+  f.deadline::text as deadline, ${OVERDUE} as overdue, ${gone_in === undefined ? sql`f.change` : sql`'gone'`} as change, f.again, f.sweep, sweep.as_of::text as as_of, f.found,
   jsonb_build_array(st_x(f.geom), st_y(f.geom)) as position`;
 
 /** In the order of facility and rule. `after` is the id of the last one seen. */
@@ -117,7 +122,7 @@ export async function listViolations(
       ? sql``
       : sql`and (v.facility collate "C", v.rule collate "C", v.id) > (select facility collate "C", rule collate "C", id from violation where id = ${after}::uuid)`;
   const { rows } = await sql<StoredViolation>`
-    select ${ITEM} from ${FROM} where ${tests} ${beyond} order by ${order} limit ${limit + 1}::int`.execute(db);
+    select ${ITEM(filter)} from ${FROM} where ${tests} ${beyond} order by ${order} limit ${limit + 1}::int`.execute(db);
   const counted = await sql<{ n: number }>`select count(*)::int as n from ${FROM} where ${tests}`.execute(db);
   return { items: rows.slice(0, limit), matched: counted.rows[0]!.n, more: rows.length > limit };
 }
@@ -170,7 +175,7 @@ export async function countViolations(db: Db, filter: ViolationFilter): Promise<
 /** One violation as its newest sweep found it (of `sweep`, where one is named); undefined when there is none. */
 export async function readViolation(db: Db, id: string): Promise<StoredViolation | undefined> {
   const { rows } = await sql<StoredViolation>`
-    select ${ITEM} from ${FROM} where v.id = ${id}::uuid and sweep.state = 'done'
+    select ${ITEM({})} from ${FROM} where v.id = ${id}::uuid and sweep.state = 'done'
     order by sweep.finished_at desc, sweep.created_at desc limit 1`.execute(db);
   return rows[0];
 }
@@ -209,7 +214,8 @@ export async function changeState(
 }
 
 /** A tile of facilities that stand where they may not: one point each, with how many clues, whether one is certain, and the
- *  farthest state. Layer `violation`; empty when there is nothing. */
+ *  farthest state; how many were decided and found again (`again`), could not be looked at this time (`unlooked`) and are seen
+ *  no more (`gone`). Layer `violation`; empty when there is nothing. */
 export async function violationTile(
   database: OpenDatabase,
   filter: ViolationFilter,
@@ -220,9 +226,11 @@ export async function violationTile(
     select facility as code, count(*)::int as clues, (count(*) filter (where certain))::int as certain,
       (count(*) filter (where state = 'suspected'))::int as suspected,
       (count(*) filter (where state in ('confirmed', 'notified', 'rectifying')))::int as confirmed,
+      (count(*) filter (where again and state in ('closed', 'dismissed')))::int as again,
+      (count(*) filter (where change = 'unlooked'))::int as unlooked, (count(*) filter (where change = 'gone'))::int as gone,
       (count(*) filter (where overdue))::int as overdue, min(geom::text)::geometry as geom
     from (
-      select v.facility, v.state, f.certain, ${OVERDUE} as overdue, ${frame.placed(sql`f.geom_3857`)} as geom
+      select v.facility, v.state, f.certain, f.again, ${filter.gone_in === undefined ? sql`f.change` : sql`'gone'::text`} as change, ${OVERDUE} as overdue, ${frame.placed(sql`f.geom_3857`)} as geom
       from ${FROM} cross join ${frame.row}
       where ${testsOf(filter)} and f.geom_3857 && ${frame.box} and ${frame.holds(sql`f.geom_3857`)}
     ) as hit

@@ -66,8 +66,8 @@ function systemOf(writer: Writer, asked: string | undefined): string {
 }
 
 /** Of more features than one file may have. Throws the 422 that says how many there are. */
-export function tooMany(matched: number): Problem {
-  return new Problem(422, "export-features", { got: matched, max: MAX_FEATURES });
+export function tooMany(matched: number, max: number = MAX_FEATURES): Problem {
+  return new Problem(422, "export-features", { got: matched, max });
 }
 
 /** Writes the file and answers with it; what a person should know of it stands in `Export-Notes`, a JSON array of sentences,

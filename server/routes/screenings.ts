@@ -54,7 +54,7 @@ export function screeningRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: (
     response
       .status(202)
       .location(`/api/screenings/${id}`)
-      .json(await readScreening(db, id));
+      .json(tell(langOf(request), (await readScreening(db, id))!));
   });
 
   /** GET /api/screenings: newest first. */
@@ -65,12 +65,16 @@ export function screeningRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: (
       integerParameter("limit", query.limit, { min: 1, max: 200, default: 50 }),
     );
     response.json({
-      items,
+      items: items.map((each) => tell(langOf(request), each)),
       numberMatched: matched,
       numberReturned: items.length,
       links: [{ href: request.originalUrl, rel: "self" }],
     });
   });
+
+  function tell<T extends Pick<Screening, "failure">>(lang: Lang, stored: T): T {
+    return { ...stored, failure: stored.failure && say(lang, `run.failure.${stored.failure}`) };
+  }
 
   async function existing(id: string): Promise<Screening> {
     const found = UUID.test(id) ? await readScreening(db, id) : undefined;
@@ -81,7 +85,7 @@ export function screeningRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: (
   /** GET /api/screenings/{id}: state and counts. */
   router.get("/api/screenings/:id", async (request, response) => {
     parameters(request, []);
-    response.json(await existing(request.params.id));
+    response.json(tell(langOf(request), await existing(request.params.id)));
   });
 
   /** GET /api/screenings/{id}/events: `progress` events `{state, total, done, faulty}` until it has ended. */
@@ -96,7 +100,7 @@ export function screeningRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: (
     parameters(request, []);
     const { id, state } = await existing(request.params.id);
     if (!(await cancel(db, "screening", id))) throw new Problem(409, "run-ended", { state });
-    response.json(await existing(id));
+    response.json(tell(langOf(request), await existing(id)));
   });
 
   /** POST /api/screenings/{id}/resume: goes on with the sites not judged yet. 409 unless cancelled or failed. */
@@ -105,7 +109,7 @@ export function screeningRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: (
     const { id, state } = await existing(request.params.id);
     if (!(await resume(db, "screening", id))) throw new Problem(409, "run-not-stopped", { state });
     jobs.wake();
-    response.json(await existing(id));
+    response.json(tell(langOf(request), await existing(id)));
   });
 
   /** DELETE /api/screenings/{id}: put away, 204. 409 while it runs. */
@@ -169,7 +173,8 @@ export function screeningRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: (
     response.json({ items, numberMatched: items.length, numberReturned: items.length, links: [] } satisfies List<SiteOutline>);
   });
 
-  /** GET /api/screenings/{id}/results.{csv,xlsx,geojson}: every row, faulty ones too, in the order given. */
+  /** GET /api/screenings/{id}/results.{csv,xlsx,geojson}: every row, faulty ones and those not judged yet too, each saying
+   *  which, in the order given. */
   router.get("/api/screenings/:id/results.:format", async (request, response) => {
     parameters(request, []);
     const { format } = request.params;
@@ -207,14 +212,21 @@ export function screeningRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: (
   return router;
 }
 
-/** The catalogue of today, which is that of no version, or the one that was kept when something was judged by it. */
+/** The catalogue of today, which is that of no version, or the one that was kept when something was judged by it. What could
+ *  not be read, or is not there yet, is asked for again the next time. */
 export function keptCatalogues(db: Db, current: Catalogue): (version: string | undefined) => Promise<Catalogue> {
-  const kept = new Map<string, Promise<Catalogue | undefined>>([[current.version, Promise.resolve(current)]]);
-  return async (version = current.version) => {
-    if (!kept.has(version)) kept.set(version, readKeptCatalogue(db, version));
-    const found = await kept.get(version);
+  const kept = new Map<string, Promise<Catalogue>>();
+  const read = async (version: string) => {
+    const found = await readKeptCatalogue(db, version);
     if (!found) throw new Error(`The catalogue ${version} was not kept.`);
     return found;
+  };
+  return (version = current.version) => {
+    if (version === current.version) return Promise.resolve(current);
+    const asked = kept.get(version) ?? read(version);
+    kept.set(version, asked);
+    asked.catch(() => kept.delete(version));
+    return asked;
   };
 }
 
@@ -225,6 +237,7 @@ function tableOf(sites: ScreenedSite[], lang: Lang): Table {
     "activity",
     "action",
     "activity_title",
+    "state",
     "conclusion",
     "known",
     "possible",
@@ -239,7 +252,7 @@ function tableOf(sites: ScreenedSite[], lang: Lang): Table {
   ];
   return {
     columns: columns.map((column) => say(lang, `screening.column.${column}`)),
-    rows: sites.map(({ n, name, activity, activity_title, action, faults, result }) => {
+    rows: sites.map(({ n, name, activity, activity_title, action, state_title, faults, result }) => {
       const words = (conclusion: string | undefined) => (conclusion ? say(lang, `conclusion.${conclusion}`) : null);
       const first = result?.findings.find(({ conclusion }) => conclusion === result.conclusion);
       return [
@@ -248,6 +261,7 @@ function tableOf(sites: ScreenedSite[], lang: Lang): Table {
         activity,
         action,
         activity_title,
+        state_title,
         words(result?.conclusion),
         words(result?.known),
         words(result?.possible),

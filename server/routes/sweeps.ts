@@ -7,9 +7,10 @@ import { brief } from "../check_input.ts";
 import type { Db } from "../db/open.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import type { Jobs } from "../jobs.ts";
+import { say } from "../messages.ts";
 import { type FaultSpec, langOf, Problem, sayFault } from "../problem.ts";
 import { cancel, resume } from "../queries/runs.ts";
-import { faultyFacilities, listSweeps, readSweep, storeSweep } from "../queries/sweeps.ts";
+import { faultyFacilities, listSweeps, progressOfSweep, readSweep, storeSweep, type ToldSweep } from "../queries/sweeps.ts";
 import { integerParameter, isDate, parameters, today } from "../query.ts";
 import { tellProgress } from "./progress.ts";
 
@@ -18,9 +19,13 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export function sweepRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: () => Date): Router {
   const router = Router();
 
-  function say(lang: Lang, told: NonNullable<Awaited<ReturnType<typeof readSweep>>>): Sweep {
+  function tell(lang: Lang, told: ToldSweep): Sweep {
     const title = (theme: string) => catalogue.themes.find((each) => each.theme === theme)?.title[lang] ?? theme;
-    return { ...told, unproven: told.unproven.map((each) => ({ ...each, title: title(each.theme) })) };
+    return {
+      ...told,
+      failure: told.failure && say(lang, `run.failure.${told.failure}`),
+      unproven: told.unproven.map((each) => ({ ...each, title: title(each.theme) })),
+    };
   }
 
   /** POST /api/sweeps `{ "as_of"? }`: 202, `Location` and the sweep, done in the background. One that is under way for the
@@ -33,7 +38,7 @@ export function sweepRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: () =>
     response
       .status(202)
       .location(`/api/sweeps/${id}`)
-      .json(say(langOf(request), (await readSweep(db, id))!));
+      .json(tell(langOf(request), (await readSweep(db, id))!));
   });
 
   /** GET /api/sweeps: newest first. */
@@ -41,7 +46,7 @@ export function sweepRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: () =>
     const query = parameters(request, ["limit"]);
     const { items, matched } = await listSweeps(db, integerParameter("limit", query.limit, { min: 1, max: 100, default: 20 }));
     const list: List<Sweep> = {
-      items: items.map((each) => say(langOf(request), each)),
+      items: items.map((each) => tell(langOf(request), each)),
       numberMatched: matched,
       numberReturned: items.length,
       links: [{ href: request.originalUrl, rel: "self" }],
@@ -58,7 +63,7 @@ export function sweepRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: () =>
   /** GET /api/sweeps/{id}: state, counts, what could not be answered, and the difference from the sweep before. */
   router.get("/api/sweeps/:id", async (request, response) => {
     parameters(request, []);
-    response.json(say(langOf(request), await existing(request.params.id)));
+    response.json(tell(langOf(request), await existing(request.params.id)));
   });
 
   /** GET /api/sweeps/{id}/faults: register entries that cannot be judged, with what is wrong. */
@@ -84,10 +89,7 @@ export function sweepRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: () =>
   router.get("/api/sweeps/:id/events", async (request, response) => {
     parameters(request, []);
     const { id } = await existing(request.params.id);
-    await tellProgress(request, response, async () => {
-      const found = await readSweep(db, id);
-      return found && { state: found.state, total: found.total, done: found.done, faulty: found.faulty };
-    });
+    await tellProgress(request, response, () => progressOfSweep(db, id));
   });
 
   /** POST /api/sweeps/{id}/cancel. 409 when it had ended. */
@@ -95,7 +97,7 @@ export function sweepRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: () =>
     parameters(request, []);
     const { id, state } = await existing(request.params.id);
     if (!(await cancel(db, "sweep", id))) throw new Problem(409, "run-ended", { state });
-    response.json(say(langOf(request), await existing(id)));
+    response.json(tell(langOf(request), await existing(id)));
   });
 
   /** POST /api/sweeps/{id}/resume. 409 unless cancelled or failed. */
@@ -104,7 +106,7 @@ export function sweepRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: () =>
     const { id, state } = await existing(request.params.id);
     if (!(await resume(db, "sweep", id))) throw new Problem(409, "run-not-stopped", { state });
     jobs.wake();
-    response.json(say(langOf(request), await existing(id)));
+    response.json(tell(langOf(request), await existing(id)));
   });
 
   return router;

@@ -9,7 +9,7 @@ import type { OutLayer } from "../formats/out/writer.ts";
 import { say, sayBoth } from "../messages.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
 import { jurisdictionNames } from "../queries/collections.ts";
-import { newestSweep, readSweep } from "../queries/sweeps.ts";
+import { newestSweep, previousOf } from "../queries/sweeps.ts";
 import {
   changeState,
   countViolations,
@@ -41,6 +41,7 @@ const FILTERS = [
   "facility",
   "state",
   "change",
+  "again",
   "certain",
   "overdue",
   "deadline",
@@ -60,10 +61,15 @@ const MAX_TEXT = 2000;
 const NONE = "none";
 /** Formats of shapes; the others are lists. */
 const SHAPES = ["shapefile", "kml", "gpkg", "baopan"] as const;
-/** Rows of one file. */
-const MAX_ROWS = 200_000;
+/** Rows of one list. */
+export const MAX_ROWS = 200_000;
 
-export function violationRoutes(database: OpenDatabase, catalogue: Catalogue, now: () => Date): Router {
+export function violationRoutes(
+  database: OpenDatabase,
+  catalogue: Catalogue,
+  now: () => Date,
+  most_rows: number = MAX_ROWS,
+): Router {
   const router = Router();
   const { db } = database;
   const catalogueOf = keptCatalogues(db, catalogue);
@@ -78,7 +84,7 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue, no
       if (query[name] !== undefined && !codes.includes(query[name])) throw badParameter(name, codes.join(" | "), query[name]);
       return query[name];
     };
-    const yes = (name: "certain" | "overdue") => {
+    const yes = (name: "again" | "certain" | "overdue") => {
       const value = choiceParameter(name, query[name], ["true", "false"]);
       return value === undefined ? undefined : value === "true";
     };
@@ -101,19 +107,20 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue, no
       feature: query.feature === NONE ? null : query.feature,
       facility: query.facility,
       state: choiceParameter("state", query.state, STATES),
+      again: yes("again"),
       certain: yes("certain"),
       overdue: yes("overdue"),
       deadline: query.deadline === NONE ? null : query.deadline,
       q: query.q,
     };
-    const change = choiceParameter("change", query.change, ["appeared", "changed", "kept", "gone"]);
+    const change = choiceParameter("change", query.change, ["appeared", "changed", "kept", "unlooked", "gone"]);
     const newest = query.sweep ?? (await newestSweep(db));
     if (newest === undefined) return undefined;
-    const found = UUID.test(newest) ? await readSweep(db, newest) : undefined;
-    if (!found) throw new Problem(404, "unknown-sweep", { id: newest.slice(0, 80) });
-    if (change !== "gone") return { ...filter, change, sweep: found.id };
+    const previous = UUID.test(newest) ? await previousOf(db, newest) : undefined;
+    if (previous === undefined) throw new Problem(404, "unknown-sweep", { id: newest.slice(0, 80) });
+    if (change !== "gone") return { ...filter, change, sweep: newest };
     // What is gone stands in the sweep before; where there was none, nothing is.
-    return { ...filter, sweep: found.change?.previous ?? found.id, gone_in: found.id };
+    return { ...filter, sweep: previous ?? newest, gone_in: newest };
   }
 
   async function told(lang: Lang, stored: StoredViolation): Promise<Violation> {
@@ -144,8 +151,10 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue, no
   }
 
   /** GET /api/violations: of the newest finished sweep, or of `sweep`. Filters: `jurisdiction`, `theme`, `rule`, `class`,
-   *  `activity`, `effect`, `feature`, `facility`, `state`, `change`, `certain`, `overdue`, `deadline`, `q`.
-   *  `change=gone` lists what the sweep before saw and this one does not. `f=csv|xlsx|geojson` gives every row as a list,
+   *  `activity`, `effect`, `feature`, `facility`, `state`, `change`, `again`, `certain`, `overdue`, `deadline`,
+   *  `q`. `jurisdiction` is a district, or a prefecture or province with all below it. `change=gone` lists what the sweep before
+   *  saw and this one does not, `change=unlooked` what this one could not look at, `again=true` what officers had closed or
+   *  dismissed and this one finds again. 422 over 200,000 rows in a list (50,000 places). `f=csv|xlsx|geojson` gives every row as a list,
    *  `f=shapefile|kml|gpkg|baopan` the places of the facilities, with `crs` and `encoding`. Without any finished sweep nothing is
    *  listed, and nothing is thereby cleared: see `/api/sweeps`. */
   router.get("/api/violations", async (request, response) => {
@@ -154,18 +163,15 @@ export function violationRoutes(database: OpenDatabase, catalogue: Catalogue, no
     const format = choiceParameter("f", query.f, ["json", "csv", "xlsx", "geojson", ...SHAPES]) ?? "json";
     const file = shapes && fileOptions(writerOf(shapes)!, query);
     const packed = file !== undefined || format === "xlsx";
+    const most = packed ? Math.min(MAX_FEATURES, most_rows) : most_rows;
     const limit = integerParameter("limit", query.limit, { min: 1, max: 1000, default: 100 });
     if (query.after !== undefined && !UUID.test(query.after)) throw badParameter("after", "id", query.after);
     const filter = await readFilter(query);
     const lang = langOf(request);
     const page = filter
-      ? await listViolations(
-          db,
-          filter,
-          format === "json" ? { limit, after: query.after } : { limit: packed ? MAX_FEATURES : MAX_ROWS },
-        )
+      ? await listViolations(db, filter, format === "json" ? { limit, after: query.after } : { limit: most })
       : { items: [], matched: 0, more: false };
-    if (packed && page.more) throw tooMany(page.matched);
+    if (format !== "json" && page.more) throw tooMany(page.matched, most);
     const items: Violation[] = [];
     for (const item of page.items) items.push(await told(lang, item));
     const attachment = `attachment; filename="violations${items[0] ? `-${items[0].as_of}` : ""}.${format}"`;
@@ -348,6 +354,8 @@ const COLUMNS = [
   "activity",
   "districts",
   "state",
+  "change",
+  "again",
   "certain",
   "effect",
   "theme",
@@ -404,6 +412,8 @@ function tableOf(items: Violation[], lang: Lang): Table {
       each.activity_title,
       each.districts.join(" "),
       say(lang, `violation.state.${each.state}`),
+      each.change ? say(lang, `clue.change.${each.change}`) : null,
+      say(lang, `value.${each.again}`),
       say(lang, `value.${each.certain}`),
       say(lang, `effect.${each.effect}`),
       each.theme_title,

@@ -243,6 +243,30 @@ inBrowser("the sweep", (suite) => {
       .toBeGreaterThan(0);
   });
 
+  it.each(SCREENS)(
+    "%s %s: what officers decided and a new sweep finds again is called so, and listed to be looked at",
+    async (lang, screen, options) => {
+      const { items } = await json<List<Violation>>("/api/violations?state=closed");
+      expect(items).toHaveLength(1);
+      const { id } = (await (await post("/api/sweeps", { as_of: AS_OF })).json()) as Sweep;
+      await expect.poll(async () => (await json<Sweep>(`/api/sweeps/${id}`)).state, { timeout: 120_000 }).toBe("done");
+
+      await open(`&lang=${lang}`, options);
+      await at("sweep-again").waitFor();
+      expect(await at("sweep-again").innerText()).toMatch(/1/);
+      expect(await at("change-unlooked").innerText()).toMatch(/(本次未能核对|not looked at this time)\s0/);
+      expect(await flawsOf(suite.screen.page)).toEqual([]);
+      await at("sweep-again").click();
+      await at("line-row").first().waitFor();
+      await expect.poll(() => at("clue-count").first().innerText()).toMatch(/^1 /);
+      expect(await at("line-row").first().innerText()).toMatch(/再次发现|found again/);
+      await at("line-row").first().click();
+      await expect.poll(() => at("clue-history").innerText()).toMatch(/排查再次发现|Found again by a sweep/);
+      expect(await flawsOf(suite.screen.page)).toEqual([]);
+      if (process.env["SHOTS"]) await suite.screen.page.screenshot({ path: `/tmp/shot-again-${screen}.png` });
+    },
+  );
+
   it("when the service is gone the panel says so, and comes back", async () => {
     await open();
     await at("sweep-summary").waitFor();

@@ -1,7 +1,7 @@
 /** A failure in GEOS or PROJ is an error and a rollback on both engines, wherever it happens, and never an empty result. */
 import { sql } from "kysely";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { DatabaseError, LostError, TransactionAborted } from "../../server/db/errors.ts";
+import { ConnectionLost, DatabaseError, LostError, TransactionAborted } from "../../server/db/errors.ts";
 import type { OpenDatabase } from "../../server/db/open.ts";
 import { eachEngine } from "../support/engines.ts";
 
@@ -148,4 +148,30 @@ eachEngine((engine) => {
       { id: 2, area: 3 },
     ]);
   });
+
+  test("statements that fail by the hundred do not leave a database in which nothing works any more", async () => {
+    // The deeper an error lies in its statement, the more of it stays on the stack of the embedded engine.
+    const deep = Array.from({ length: 40 }).reduce<string>(
+      (inner) => `select * from (${inner}) as each`,
+      "select nothing from shape",
+    );
+    for (let part = 0; part < 2; part++) {
+      const transaction = await database.db.startTransaction().execute();
+      try {
+        for (let n = 0; n < 150; n++) {
+          const point = await transaction.savepoint("here").execute();
+          const error: unknown = await run(deep, transaction).catch((thrown: unknown) => thrown);
+          if (error instanceof ConnectionLost) throw error;
+          expect(String(error)).toMatch(/nothing/);
+          await point.rollbackToSavepoint("here").execute();
+          await point.releaseSavepoint("here").execute();
+        }
+      } catch (error) {
+        // Its thread was started again: the transaction is rolled back, and the next finds all as it was.
+        if (!(error instanceof ConnectionLost)) throw error;
+      }
+      await transaction.rollback().execute();
+      expect((await run("select count(*)::int as n from shape")).rows).toEqual([{ n: 3 }]);
+    }
+  }, 120_000);
 });

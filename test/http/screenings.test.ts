@@ -1,8 +1,19 @@
 /** Many sites at once: each gets what it would get alone; what is wrong with a row is said of that row. */
+import { randomUUID } from "node:crypto";
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Check } from "../../server/api/checks.ts";
 import type { FeatureCollection, List, Problem } from "../../server/api/common.ts";
 import type { ScreenedSite, Screening, SiteOutline } from "../../server/api/screenings.ts";
+import { DatabaseError, StatementTimeout } from "../../server/db/errors.ts";
+import { createJobs } from "../../server/jobs.ts";
+import { keepCatalogue } from "../../server/queries/checks.ts";
+import { cancel } from "../../server/queries/runs.ts";
+import { storeScreening } from "../../server/queries/screenings.ts";
+import { storeSweep } from "../../server/queries/sweeps.ts";
+import { keptCatalogues } from "../../server/routes/screenings.ts";
+import { rowOf } from "../../server/screening.ts";
+import { readCatalogue } from "../../server/service.ts";
 import { eachEngine } from "../support/engines.ts";
 import { CLEAN, FAR, IN_FIRST, IN_SECOND, PIG_FARM, rectangle, SEA, type Service, startService } from "../support/service.ts";
 import { readWorkbook } from "../support/workbook.ts";
@@ -11,6 +22,13 @@ const AS_OF = "2026-11-22";
 type Row = { geometry: unknown; properties: Record<string, unknown> };
 const row = (geometry: unknown, more: Record<string, unknown> = {}): Row => ({ geometry, properties: { ...PIG_FARM, ...more } });
 const collection = (rows: Row[]) => ({ type: "FeatureCollection", features: rows.map((each) => ({ type: "Feature", ...each })) });
+
+/** Lines of a CSV without quoted commas. */
+const parsed = (text: string) =>
+  text
+    .trimEnd()
+    .split("\r\n")
+    .map((line) => line.split(","));
 
 const BOW_TIE = {
   type: "Polygon",
@@ -294,6 +312,87 @@ eachEngine((engine) => {
     expect(geojson.features[0]!.geometry!.type).toBe("Polygon");
     expect(geojson.features[1]!.geometry).toBeNull();
     expect((await service.get(`/api/screenings/${id}/results.ods`)).status).toBe(404);
+  });
+
+  it("rows that were not judged say so in every file: no conclusion is not a clearance", async () => {
+    const { db } = service.database;
+    const id = randomUUID();
+    const sites = [row(IN_FIRST, { name: "甲" }), row(FAR, { name: "乙" }), FAULTY[0]![0]].map((each) =>
+      rowOf({ type: "Feature", ...each }),
+    );
+    await storeScreening(db, { id, name: "未完", as_of: AS_OF, asked: { crs: null }, sites });
+    await sql`update screening_site set faults = '[{"pointer": "#", "key": "fault.site_failed"}]' where screening = ${id}::uuid and n = 3`.execute(
+      db,
+    );
+    expect(await cancel(db, "screening", id)).toBe(true);
+    const zh = parsed(await (await service.get(`/api/screenings/${id}/results.csv?lang=zh`)).text());
+    const column = zh[0]!.indexOf("核查情况");
+    expect(zh.slice(1).map((each) => each[column])).toEqual([
+      expect.stringContaining("尚未核查"),
+      expect.stringContaining("尚未核查"),
+      "资料有误，未核查",
+    ]);
+    const sheet = await service.get(`/api/screenings/${id}/results.xlsx?lang=en`);
+    const rows = await readWorkbook(Buffer.from(await sheet.arrayBuffer()));
+    expect(rows[1]![rows[0]!.indexOf("Looked at")]).toMatch(/^not judged yet/);
+    const { features } = await service.json<FeatureCollection>(`/api/screenings/${id}/results.geojson?lang=en`);
+    expect(features.map(({ properties }) => properties!["state"])).toEqual(["waiting", "waiting", "faulty"]);
+    expect(features[0]!.properties!["state_title"]).toMatch(/^not judged yet/);
+    expect(await service.post(`/api/screenings/${id}/resume`, {})).toMatchObject({ status: 200 });
+    await finished(id);
+    expect((await sitesOf(id)).map(({ state }) => state)).toEqual(["judged", "judged", "faulty"]);
+  });
+
+  it.each([
+    [new DatabaseError('relation "x" does not exist', { code: "42P01" }), "数据库出错", "answered with an error"],
+    [new StatementTimeout("canceling statement due to statement timeout"), "数据库处理超时", "took too long"],
+    [new TypeError("x is not a function"), "程序出错", "program failed"],
+  ])("a run that failed says why in the reader's words; %s stays in the log and the database", async (error, in_zh, in_en) => {
+    const { db } = service.database;
+    const screening = randomUUID();
+    await storeScreening(db, { id: screening, name: "失败", as_of: AS_OF, asked: { crs: null }, sites: [rowOf(row(FAR))] });
+    const sweep = await storeSweep(db, randomUUID(), "2017-01-01");
+    const logged: string[] = [];
+    const step = () => Promise.reject(error);
+    const jobs = createJobs(service.database, { error: (data) => logged.push(String((data as { err: unknown }).err)) }, [
+      { table: "screening", step },
+      { table: "sweep", step },
+    ]);
+    jobs.wake();
+    await jobs.idle();
+    await jobs.close();
+    expect(logged).toEqual([String(error), String(error)]);
+    for (const path of [`screenings/${screening}`, `sweeps/${sweep}`])
+      for (const [lang, words] of [
+        ["zh", in_zh],
+        ["en", in_en],
+      ]) {
+        const told = await service.json<Screening>(`/api/${path}?lang=${lang}`);
+        expect(told).toMatchObject({ state: "failed", failure: expect.stringContaining(words!) });
+        expect(told.failure).not.toContain(error.message);
+        const { items } = await service.json<List<Screening>>(`/api/${path.split("/")[0]}?lang=${lang}`);
+        expect(items.find(({ id }) => path.endsWith(id))!.failure).toBe(told.failure);
+      }
+    const { rows } = await sql<{ failure: string }>`select failure from screening where id = ${screening}::uuid`.execute(db);
+    expect(rows[0]!.failure).toBe(error.message);
+  });
+
+  it("a catalogue that could not be read, or was not there yet, is asked for again", async () => {
+    const { db } = service.database;
+    const current = readCatalogue();
+    const catalogueOf = keptCatalogues(db, current);
+    expect(await catalogueOf(undefined)).toBe(current);
+    expect(await catalogueOf(current.version)).toBe(current);
+    await expect(catalogueOf("of-tomorrow")).rejects.toThrow(/not kept/);
+    await keepCatalogue(db, { ...current, version: "of-tomorrow" });
+    expect((await catalogueOf("of-tomorrow")).version).toBe("of-tomorrow");
+    expect(await catalogueOf("of-tomorrow")).toBe(await catalogueOf("of-tomorrow"));
+
+    const away = keptCatalogues(db, current);
+    await sql`alter table catalogue_version rename to hidden`.execute(db);
+    await expect(away("of-tomorrow")).rejects.toThrow(/catalogue_version/);
+    await sql`alter table hidden rename to catalogue_version`.execute(db);
+    expect((await away("of-tomorrow")).version).toBe("of-tomorrow");
   });
 
   it("a row can be had alone with the request that asks about it; a map gets the judged ones; names are searched", async () => {

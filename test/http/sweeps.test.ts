@@ -1,4 +1,5 @@
 /** Every facility against every rule of a date: what is suspected, what changed, and what officers did about it. */
+import { randomUUID } from "node:crypto";
 import { VectorTile } from "@mapbox/vector-tile";
 import { sql } from "kysely";
 import { PbfReader } from "pbf";
@@ -6,10 +7,12 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Check } from "../../server/api/checks.ts";
 import type { FeatureCollection, List, Problem } from "../../server/api/common.ts";
 import type { Sweep, SweepFault, Violation, ViolationCounts, ViolationEvent } from "../../server/api/sweeps.ts";
+import { resume } from "../../server/queries/runs.ts";
+import { progressOfSweep, readSweep, storeSweep } from "../../server/queries/sweeps.ts";
 import { readCatalogue } from "../../server/service.ts";
 import { sweepNow } from "../../server/sweep.ts";
 import { eachEngine } from "../support/engines.ts";
-import { type Service, startService } from "../support/service.ts";
+import { serve, type Service, startService } from "../support/service.ts";
 import { readWorkbook } from "../support/workbook.ts";
 
 const AS_OF = "2018-01-01";
@@ -41,6 +44,15 @@ eachEngine((engine) => {
     return service.json<Sweep>(`/api/sweeps/${id}`);
   }
   const list = async (query = "") => (await service.json<List<Violation>>(`/api/violations?limit=1000${query}`)).items;
+  /** A sweep that was written and not begun. */
+  const storeOnly = async (as_of: string) => ({ id: await storeSweep(service.database.db, randomUUID(), as_of) });
+  /** What the map draws of the facilities, by code. */
+  const drawn = async (query: string) => {
+    const response = await service.get(`/api/violations/tiles/0/0/0?${query.replace(/^&/, "")}`);
+    const layer = new VectorTile(new PbfReader(new Uint8Array(await response.arrayBuffer()))).layers["violation"]!;
+    const points = Array.from({ length: layer.length }, (_, index) => layer.feature(index).properties);
+    return new Map(points.map((each) => [each["code"], each]));
+  };
   const one = (id: string) => service.json<Told>(`/api/violations/${id}`);
   const act = async (id: string, body: object) => {
     const response = await service.post(`/api/violations/${id}/state?lang=en`, body);
@@ -141,6 +153,16 @@ eachEngine((engine) => {
       expect((await list(`&jurisdiction=${key}`)).length).toBe(count);
       expect(title).not.toBe(key);
     }
+    // A prefecture or province has what its districts have.
+    for (const [wide, digits] of [
+      ["500000", "50"],
+      ["500100", "5001"],
+    ] as const) {
+      const within = all.filter(({ districts }) => districts.some((code) => code.startsWith(digits)));
+      expect(within.length).toBeGreaterThan(100);
+      expect((await list(`&jurisdiction=${wide}`)).map(({ id }) => id)).toEqual(within.map(({ id }) => id));
+    }
+    expect(await list("&jurisdiction=110000")).toEqual([]);
     const [zone] = counts.by.feature;
     expect((await list(`&feature=${zone!.key}`)).length).toBe(zone!.count);
     expect(zone!.title).toBe((await list(`&feature=${zone!.key}`))[0]!.feature_name);
@@ -161,6 +183,8 @@ eachEngine((engine) => {
     expect(rows[0]![0]).toBe("设施");
     expect(rows[1]![0]).toBe(all[0]!.facility_name);
     expect(rows[1]).toContain(all[0]!.gist);
+    for (const name of ["变化", "处理后再次发现"]) expect(rows[0]).toContain(name);
+    expect(rows[1]![rows[0]!.indexOf("变化")]).toBe("新出现");
     const geojson = await service.json<FeatureCollection>("/api/violations?f=geojson");
     expect(geojson.features.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
 
@@ -179,6 +203,7 @@ eachEngine((engine) => {
       "certain=maybe",
       "deadline=soon",
       "jurisdiction=50",
+      "again=perhaps",
       "colour=red",
     ])
       expect((await service.get(`/api/violations?${query}`)).status, query).toBe(400);
@@ -251,26 +276,31 @@ eachEngine((engine) => {
     expect((await service.get("/api/violations/00000000-0000-4000-8000-000000000000")).status).toBe(404);
   });
 
-  it("a new sweep says what appeared, went and changed; what officers wrote stays", async () => {
+  it("a new sweep says what appeared, went and changed, what it could not look at, and what officers had decided and it finds again", async () => {
     const { db } = service.database;
     const before = await list();
-    const gone = before.find(({ state, rule }) => state === "suspected" && rule === "YC-R37")!;
-    const moved = before.find(({ rule, facility }) => rule === "YC-R37" && facility !== gone.facility)!;
     const closed = (await list("&state=closed"))[0]!;
+    const others = before.filter(({ facility }) => facility !== closed.facility);
+    const gone = others.find(({ state, rule }) => state === "suspected" && rule === "YC-R37")!;
+    const moved = others.find(({ rule, facility }) => rule === "YC-R37" && facility !== gone.facility)!;
     await sql`update facility set closed = '2017-12-01', state = 'closed' where code = ${gone.facility}`.execute(db);
     await sql`update facility set close_by = '2019-12-31' where code = ${moved.facility}`.execute(db);
-    const broken = before.find(({ facility }) => ![gone.facility, moved.facility, closed.facility].includes(facility))!.facility;
+    const broken = others.find(({ facility }) => ![gone.facility, moved.facility].includes(facility))!.facility;
+    const { activity } = before.find(({ facility }) => facility === broken)!;
     await sql`update facility set activity = 'cheese' where code = ${broken}`.execute(db);
     const second = await sweep(AS_OF);
     const of = (facility: string) => before.filter((each) => each.facility === facility).length;
     expect(second.change).toEqual({
       previous: first.id,
       appeared: 0,
-      gone: of(gone.facility) + of(broken),
+      gone: of(gone.facility),
+      unlooked: of(broken),
       changed: of(moved.facility),
       kept: before.length - of(gone.facility) - of(broken) - of(moved.facility),
+      again: 1,
     });
-    expect(second).toMatchObject({ total: first.total - 1, faulty: 1 });
+    expect(second).toMatchObject({ total: first.total - 1, faulty: 1, clues: before.length - of(gone.facility) });
+    expect(second.left_out!.closed).toBe(first.left_out!.closed + 1);
     const faults = (await service.json<List<SweepFault>>(`/api/sweeps/${second.id}/faults?lang=en`)).items;
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatchObject({ facility: broken });
@@ -279,15 +309,140 @@ eachEngine((engine) => {
     const lost = await list("&change=gone");
     expect(lost).toHaveLength(second.change!.gone);
     expect(lost.map(({ id }) => id)).toContain(gone.id);
-    expect(new Set(lost.map(({ facility }) => facility))).toEqual(new Set([gone.facility, broken]));
-    expect(lost.every(({ sweep: of_sweep }) => of_sweep === first.id)).toBe(true);
+    expect(new Set(lost.map(({ facility }) => facility))).toEqual(new Set([gone.facility]));
+    expect(lost.every(({ sweep: of_sweep, change }) => of_sweep === first.id && change === "gone")).toBe(true);
     expect((await service.json<ViolationCounts>("/api/violations/counts?change=gone")).total).toBe(lost.length);
     expect((await one(gone.id)).events.at(-1)).toMatchObject({ what: "gone", sweep: second.id });
     expect((await one(moved.id)).deadline).toBe("2019-12-31");
     expect((await list("&change=changed")).map(({ id }) => id)).toContain(moved.id);
-    expect((await one(closed.id)).state).toBe("closed");
     expect((await list(`&sweep=${first.id}`)).length).toBe(before.length);
     expect((await service.json<List<Sweep>>("/api/sweeps")).items.map(({ id }) => id)).toEqual([second.id, first.id]);
+
+    // What was not looked at is neither there nor gone, in list, file, map and history.
+    const unlooked = await list("&change=unlooked");
+    expect(unlooked.map(({ id }) => id)).toEqual(before.filter(({ facility }) => facility === broken).map(({ id }) => id));
+    for (const each of unlooked) expect(each).toMatchObject({ sweep: second.id, change: "unlooked", again: false });
+    const { id } = unlooked[0]!;
+    expect((await one(id)).events.map(({ what }) => what)).toEqual(["appeared", "unlooked"]);
+    const csv = await (await service.get(`/api/violations?f=csv&lang=en&facility=${broken}`)).text();
+    expect(csv.split("not looked at this time")).toHaveLength(unlooked.length + 1);
+    expect((await drawn("")).get(broken)).toMatchObject({ unlooked: unlooked.length, gone: 0 });
+    expect((await drawn("&change=gone")).get(gone.facility)).toMatchObject({ unlooked: 0, gone: of(gone.facility) });
+
+    // Closed, and found again: the state is the officer's, the history says so.
+    expect(await one(closed.id)).toMatchObject({ state: "closed", again: true });
+    expect((await one(closed.id)).events.at(-1)).toMatchObject({ what: "found_again", sweep: second.id });
+    expect((await list("&again=true")).map((each) => each.id)).toEqual([closed.id]);
+    expect((await drawn("")).get(closed.facility)).toMatchObject({ again: 1 });
+    expect((await drawn(`&sweep=${first.id}`)).get(closed.facility)).toMatchObject({ again: 0 });
+
+    // The next sweep can tell again, and does not repeat itself.
+    await sql`update facility set activity = ${activity} where code = ${broken}`.execute(db);
+    const third = await sweep(AS_OF);
+    expect(third.change).toMatchObject({ previous: second.id, appeared: 0, gone: 0, unlooked: 0, changed: 0, again: 1 });
+    expect((await one(id)).events.map(({ what }) => what)).toEqual(["appeared", "unlooked", "found_again"]);
+    expect((await one(closed.id)).events.filter(({ what }) => what === "found_again")).toHaveLength(1);
+  });
+
+  it("what a layer could not say of a theme does not make its clues gone, however often; a district that is not known neither", async () => {
+    const { db } = service.database;
+    const before = await list("&rule=YC-R37");
+    await sql`alter table no_farming_area rename column geom to geom_away`.execute(db);
+    const failed = await Promise.resolve(sweep(AS_OF)).finally(() =>
+      sql`alter table no_farming_area rename column geom_away to geom`.execute(db),
+    );
+    expect(failed).toMatchObject({ state: "done", change: { gone: 0 } });
+    expect(failed.change!.unlooked).toBeGreaterThanOrEqual(before.length);
+    expect((await list("&rule=YC-R37&change=unlooked")).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+    await sql`alter table jurisdiction rename column geom to geom_away`.execute(db);
+    const nowhere = await Promise.resolve(sweep(AS_OF)).finally(() =>
+      sql`alter table jurisdiction rename column geom_away to geom`.execute(db),
+    );
+    expect(nowhere).toMatchObject({ state: "done", change: { gone: 0 } });
+    expect((await one(before[0]!.id)).events.filter(({ what }) => what === "unlooked")).toHaveLength(1);
+    expect(await sweep(AS_OF)).toMatchObject({ change: { gone: 0, unlooked: 0, appeared: 0 } });
+    expect((await one(before[0]!.id)).events.map(({ what }) => what).slice(-2)).toEqual(["unlooked", "found_again"]);
+  });
+
+  it("a day decides which facilities stood on it: who has closed since is looked at, and who is left out is counted by why", async () => {
+    const { db } = service.database;
+    const all = await list();
+    const codes = [...new Set(all.map(({ facility }) => facility))].slice(0, 4);
+    const now = async () => {
+      const { id } = await storeOnly("2018-01-03");
+      const told = await service.json<Sweep>(`/api/sweeps/${id}`);
+      await service.post(`/api/sweeps/${id}/cancel`, {});
+      const { rows } = await sql<{ facility: string }>`
+        select facility from sweep_facility where sweep = ${id}::uuid and facility = any(${codes})`.execute(db);
+      return { ...told, here: rows.map(({ facility }) => facility) };
+    };
+    const plain = await now();
+    expect(plain.here.toSorted()).toEqual(codes.toSorted());
+    // Closed since, closed on the day, opened the day after, and a state that nothing dates.
+    await sql`update facility set state = 'closed', closed = '2018-01-04' where code = ${codes[0]}`.execute(db);
+    await sql`update facility set state = 'closed', closed = '2018-01-03' where code = ${codes[1]}`.execute(db);
+    await sql`update facility set opened = '2018-01-04' where code = ${codes[2]}`.execute(db);
+    await sql`update facility set state = 'closed', closed = null where code = ${codes[3]}`.execute(db);
+    const then = await now();
+    expect(then.here).toEqual([codes[0]]);
+    expect(then.total).toBe(plain.total - 3);
+    expect(then.left_out).toEqual({
+      closed: plain.left_out!.closed + 1,
+      not_opened: plain.left_out!.not_opened + 1,
+      state: plain.left_out!.state + 1,
+    });
+  });
+
+  it("a list that one file cannot hold is refused in every format, not cut off", async () => {
+    const small = await serve(service.database, { violation_rows: 10 });
+    try {
+      for (const format of ["csv", "xlsx", "geojson", "kml"]) {
+        const response = await small.get(`/api/violations?lang=en&f=${format}`);
+        expect([format, response.status]).toEqual([format, 422]);
+        expect(((await response.json()) as Problem).detail).toMatch(/holds up to 10\b/);
+      }
+      const facility = (await list())[0]!.facility;
+      expect((await small.get(`/api/violations?f=csv&facility=${facility}`)).status).toBe(200);
+    } finally {
+      await small.close();
+    }
+  });
+
+  it("what is told of a sweep is counted once, when it ends; how far it is stands in its own row", async () => {
+    const { db } = service.database;
+    const told = await service.json<Sweep>(`/api/sweeps/${first.id}`);
+    const [looked] = (
+      await sql<{ n: number; faulty: number }>`
+        select count(*) filter (where result is not null or faults is not null)::int as n, count(faults)::int as faulty
+        from sweep_facility where sweep = ${first.id}::uuid`.execute(db)
+    ).rows;
+    expect(told).toMatchObject({ done: looked!.n, faulty: looked!.faulty });
+    await db
+      .transaction()
+      .execute(async (tx) => {
+        // Without the rows the answer is the same: nothing of them is read.
+        await sql`delete from sweep_facility where sweep = ${first.id}::uuid`.execute(tx);
+        expect(await readSweep(tx, first.id)).toMatchObject({ rules: told.rules, done: told.done, clues: told.clues });
+        expect((await readSweep(tx, first.id))!.unproven).toHaveLength(told.unproven.length);
+        expect(await progressOfSweep(tx, first.id)).toEqual({
+          state: "done",
+          total: told.total,
+          done: told.done,
+          faulty: told.faulty,
+        });
+        throw new Error("back");
+      })
+      .catch((error: Error) => expect(error.message).toBe("back"));
+    // One that is resumed is counted anew.
+    const { id } = await storeOnly("2018-01-05");
+    await service.post(`/api/sweeps/${id}/cancel`, {});
+    const summary = async () =>
+      (await sql<{ kept: boolean }>`select summary is not null as kept from sweep where id = ${id}::uuid`.execute(db)).rows[0]!
+        .kept;
+    expect(await summary()).toBe(true);
+    expect(await resume(db, "sweep", id)).toBe(true);
+    expect(await summary()).toBe(false);
+    await service.post(`/api/sweeps/${id}/cancel`, {});
   });
 
   it("a sweep under way is not begun twice; the command line does the same", async () => {

@@ -83,6 +83,7 @@ type Settings = {
   uploads?: string;
   limits?: Partial<ImportLimits>;
   report_limits?: Partial<ReportLimits>;
+  violation_rows?: number;
   publicUrl?: string;
 };
 

@@ -14,16 +14,21 @@ import { marked, selectFacility, tile_filter, tiles_version } from "../state/swe
 import { CONCLUSIONS } from "../conclusions.ts";
 import { FONT } from "./overlay.ts";
 
-/** Confirmed, suspected, and neither any more (look: red, amber). */
-const RING = { confirmed: "#B4232A", suspected: "#E08600", past: "#5B6470" };
+/** Confirmed; suspected, or decided and found again; decided otherwise (look: red, amber). */
+const RED = "#B4232A";
+const AMBER = "#E08600";
+const GREY = "#5B6470";
+const RING = { confirmed: RED, suspected: AMBER, again: AMBER, gone: GREY, decided: GREY };
 const MARK = "#FF1744";
 const HALO = "#ffffff";
 /** A thumb's breadth round a click, px. */
 const REACH_PX = 8;
 
-/** The farthest a facility's clues have come; `of` gives what is drawn for it. */
-function byState(of: Record<keyof typeof RING, string>): never {
-  return ["case", [">", ["get", "confirmed"], 0], of.confirmed, [">", ["get", "suspected"], 0], of.suspected, of.past] as never;
+/** The farthest a facility's clues have come; `of` gives what is drawn for it. Decided ones are `again` where the sweep shown
+ *  found them nevertheless, `gone` where it does not find them any more, and `decided` where officers decided since. */
+function byState({ decided, ...of }: Record<keyof typeof RING, string>): never {
+  const cases = Object.entries(of).flatMap(([name, drawn]) => [[">", ["get", name], 0], drawn]);
+  return ["case", ...cases, decided] as never;
 }
 
 const CLUES: LayerSpecification[] = [
@@ -41,14 +46,18 @@ const CLUES: LayerSpecification[] = [
     },
   },
   {
-    // Colour is never alone: confirmed bears "!", suspected "?".
+    // Colour is never alone: confirmed bears "!", suspected "?"; what could not be looked at this time "…" beside it.
     id: "sj-clue-sign",
     source: "sj-clue",
     "source-layer": "violation",
     type: "symbol",
     minzoom: 11,
     layout: {
-      "text-field": byState({ confirmed: "!", suspected: "?", past: "✓" }),
+      "text-field": [
+        "concat",
+        byState({ confirmed: "!", suspected: "?", again: "↻", gone: "✓", decided: "–" }),
+        ["case", [">", ["get", "unlooked"], 0], "…", ""],
+      ],
       "text-size": 13,
       "text-font": FONT,
       "text-offset": [1.05, -0.9],
@@ -56,7 +65,13 @@ const CLUES: LayerSpecification[] = [
       "text-ignore-placement": true,
     },
     paint: {
-      "text-color": byState({ confirmed: "#8f1218", suspected: "#7a4a00", past: "#3d454e" }),
+      "text-color": byState({
+        confirmed: "#8f1218",
+        suspected: "#7a4a00",
+        again: "#7a4a00",
+        gone: "#3d454e",
+        decided: "#3d454e",
+      }),
       "text-halo-color": HALO,
       "text-halo-width": 2,
     },
