@@ -8,7 +8,7 @@ import type { Facts } from "./domain/condition.ts";
 import { inForce, liesIn } from "./domain/judge.ts";
 import { standing } from "./domain/lives.ts";
 import type { ActivitySpec, Catalogue, Confidence, Instrument, Rule } from "./domain/rule.ts";
-import { badParameter, choiceParameter, dateParameter, parameters } from "./query.ts";
+import { badParameter, choiceParameter, dateParameter, districtParameter, parameters } from "./query.ts";
 import { classesOf } from "./rule_words.ts";
 import { cite } from "./words.ts";
 
@@ -87,8 +87,7 @@ export function catalogueFilter(catalogue: Catalogue, now: () => Date) {
 
   function readRows(query: Query): RowFilter {
     const { jurisdiction, layer, q } = query;
-    if (jurisdiction !== undefined && !/^\d{6}$/.test(jurisdiction))
-      throw badParameter("jurisdiction", "GB/T 2260, 500118", jurisdiction);
+    districtParameter(jurisdiction);
     if (q !== undefined && q.length > MAX_WORDS) throw badParameter("q", `1-${MAX_WORDS}`, q);
     const known = (name: "layer" | "theme" | "class" | "instrument", codes: string[]) =>
       choiceParameter(name, query[name], codes);

@@ -59,6 +59,17 @@ export function badParameter(name: string, expected: string | Text, got: unknown
   return new Problem(400, "bad-parameter", {}, { faults: [bad(name, expected, got)] });
 }
 
+/** Whether it may be an id of ours. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
+/** The code of a district, prefecture or province (GB/T 2260), or undefined when absent. */
+export function districtParameter<T extends string | undefined>(text: T): T {
+  if (text !== undefined && !/^\d{6}$/.test(text)) throw badParameter("jurisdiction", "GB/T 2260, 500118", text);
+  return text;
+}
+
 /** True for a day of the calendar written yyyy-mm-dd (2026-02-30 is none). */
 export function isDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;

@@ -5,6 +5,7 @@ import type { Geometry } from "../api/common.ts";
 import type { Db } from "../db/open.ts";
 import { jsonb } from "../db/json.ts";
 import { type ColumnType, columnsOf, type Layer } from "../layers/layer.ts";
+import { during } from "./during.ts";
 
 export type LayerSummary = {
   features: number;
@@ -52,10 +53,6 @@ export async function coverageOf(
     where split_part(theme, '/', 1) = ${layer.id} and ${during(asOf)}
     order by theme collate "C", jurisdiction collate "C"`.execute(db);
   return rows;
-}
-
-function during(asOf: string): RawBuilder<unknown> {
-  return sql`valid_from <= ${asOf}::date and (valid_to is null or ${asOf}::date < valid_to)`;
 }
 
 export type Row = { code: string; properties: Record<string, unknown>; geometry: Geometry };

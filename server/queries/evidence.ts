@@ -18,6 +18,7 @@ import type { ThemeSpec } from "../domain/rule.ts";
 import type { Layer } from "../layers/layer.ts";
 import { WORST_ACCURACY_M } from "../layers/validate.ts";
 import { propertiesOf } from "./collections.ts";
+import { during } from "./during.ts";
 import { DENSIFY_DEG, framed, type FramedSite } from "./site.ts";
 
 /** A feature exactly as measured, for the stored check: `shape` is EWKB hex in EPSG:4490. */
@@ -297,7 +298,7 @@ function sourceOf({ layer, origin, themes }: MeasureInput): RawBuilder<unknown> 
     from site, lateral (
       select code, ${propertiesOf(layer)} as properties, geom, ${doubt(sql`basis`, sql`accuracy_m`)}
       from ${sql.table(layer.id)}
-      where geom && site.farthest and ${inForceOn(origin.asOf)} and (${sql.join(themes.map(matching), sql` or `)})
+      where geom && site.farthest and ${during(origin.asOf)} and (${sql.join(themes.map(matching), sql` or `)})
         and geom && st_expand(site.box, case when basis = 'schematic' then 0 else coalesce(accuracy_m, 0) end / 50000)
       offset 0
     ) as found`;
@@ -309,10 +310,6 @@ export function matching({ match }: ThemeSpec): RawBuilder<unknown> {
   return tests.length > 0 ? sql`(${sql.join(tests, sql` and `)})` : sql`true`;
 }
 
-function inForceOn(asOf: string): RawBuilder<unknown> {
-  return sql`valid_from <= ${asOf}::date and (valid_to is null or ${asOf}::date < valid_to)`;
-}
-
 /** For each site, how many features in force each theme has in the files that claim to cover it and as far beyond it as the
  *  theme matters (none beyond MOST_COUNTED a file is counted): 0 when any of those files has none, for an emptied file proves
  *  nothing, whatever other districts have; a file that a claim goes on from must hold a row at least, of whatever day. A theme
@@ -320,7 +317,7 @@ function inForceOn(asOf: string): RawBuilder<unknown> {
 function countsOf({ layer, themes, reaches_m }: MeasureInput, asOf: string): RawBuilder<unknown> {
   const counted = (spec: ThemeSpec, file: RawBuilder<unknown> = sql``) => sql`(
     select count(*)::int from (
-      select from ${sql.table(layer.id)} where ${file} ${inForceOn(asOf)} and ${matching(spec)} limit ${sql.lit(MOST_COUNTED)}
+      select from ${sql.table(layer.id)} where ${file} ${during(asOf)} and ${matching(spec)} limit ${sql.lit(MOST_COUNTED)}
     ) as few)`;
   const names = sql.join(themes.map(({ theme }) => sql`(${sql.lit(theme)}, ${sql.lit(reaches_m[theme] ?? 0)}::float8)`));
   // A box of degrees, generous: what lies at its corners is a little farther.
@@ -337,7 +334,7 @@ function countsOf({ layer, themes, reaches_m }: MeasureInput, asOf: string): Raw
       from (select site.n, asked.theme, ${reached} as box from site cross join (values ${names}) as asked (theme, reach_m) offset 0) as reach
         join coverage as c on c.theme = reach.theme and c.geom && reach.box and st_intersects(c.geom, reach.box),
         lateral (select c.file, true as own union all select unnest(c.rests_on), false) as behind
-      where c.state = 'loaded' and ${inForceOn(asOf)}
+      where c.state = 'loaded' and ${during(asOf)}
     ),
     per_file as materialized (
       select theme, asked.file, own, case when own then case theme ${each((spec) => counted(spec, sql`file = asked.file and`))} end
@@ -522,7 +519,7 @@ export async function measureCoverage(
     claim as materialized (
       select theme, state, data_date, source, basis, outline, geom
       from coverage
-      where theme in (${sql.join(themes)}) and ${inForceOn(asOf)} and exists (select from site where geom && site.box)
+      where theme in (${sql.join(themes)}) and ${during(asOf)} and exists (select from site where geom && site.box)
     ),
     -- Most themes cover the same districts: round each site each outline is framed once, and each union of outlines made once.
     outline as materialized (

@@ -4,6 +4,7 @@ import type { Basis, CoverageState } from "../api/checks.ts";
 import type { Db } from "../db/open.ts";
 import type { ThemeSpec } from "../domain/rule.ts";
 import type { Layer } from "../layers/layer.ts";
+import { during } from "./during.ts";
 
 export type HeldClaim = {
   theme: string;
@@ -60,10 +61,4 @@ export async function featuresOfDistrict(
       ];
     }),
   );
-}
-
-/** Half-open validity holds on a day. */
-export function during(asOf: string, table?: string): RawBuilder<unknown> {
-  const [from, to] = ["valid_from", "valid_to"].map((name) => sql.ref(table === undefined ? name : `${table}.${name}`));
-  return sql`${from} <= ${asOf}::date and (${to} is null or ${asOf}::date < ${to})`;
 }

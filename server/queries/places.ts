@@ -4,6 +4,7 @@ import type { Place } from "../api/search.ts";
 import type { Db } from "../db/open.ts";
 import { layerOf } from "../layers/index.ts";
 import { type Layer, themeOf } from "../layers/layer.ts";
+import { during } from "./during.ts";
 
 export type Found = { layer: string; code: string };
 
@@ -32,9 +33,7 @@ export async function placesOf(db: Db, found: readonly Found[], asOf: string): P
         st_xmin(geom)::float8 as w, st_ymin(geom)::float8 as s, st_xmax(geom)::float8 as e, st_ymax(geom)::float8 as n,
         st_x(st_pointonsurface(geom))::float8 as lon, st_y(st_pointonsurface(geom))::float8 as lat
       from ${sql.table(id)}
-      where code in (${sql.join(codes)}) and valid_from <= ${asOf}::date and (valid_to is null or ${asOf}::date < valid_to)`.execute(
-      db,
-    );
+      where code in (${sql.join(codes)}) and ${during(asOf)}`.execute(db);
     for (const { code, zh, en, jurisdiction, columns, w, s, e, n, lon, lat } of rows)
       places.set(`${id}/${code}`, {
         layer: id,

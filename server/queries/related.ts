@@ -4,6 +4,7 @@ import type { Relation, RelatedGroup, Version } from "../api/search.ts";
 import type { Db } from "../db/open.ts";
 import { layerOf, layers } from "../layers/index.ts";
 import { columnsOf, type Layer } from "../layers/layer.ts";
+import { during } from "./during.ts";
 import { placesOf } from "./places.ts";
 
 /** So many of each sort, references and places, are listed; all are counted. */
@@ -43,7 +44,7 @@ export async function versions(db: Db, layer: Layer, code: string): Promise<Vers
 async function list(db: Db, layer: Layer, code: string, asOf: string, parts: RawBuilder<unknown>[]): Promise<Row[]> {
   if (parts.length === 0) return [];
   const { rows } = await sql<Row>`
-    with self as materialized (select * from ${sql.table(layer.id)} as t where t.code = ${code} and ${inForce(asOf)}),
+    with self as materialized (select * from ${sql.table(layer.id)} as t where t.code = ${code} and ${during(asOf, "t")}),
     other as (${sql.join(parts, sql` union all `)}),
     counted as (
       select relation, layer, "column", code, count(*) over kin as total,
@@ -90,7 +91,7 @@ function pick(relation: Relation, other: Layer, column: string, asOf: string, se
   return sql`
     select ${sql.lit(relation)}::text as relation, ${sql.lit(other.id)}::text as layer, ${sql.lit(column)}::text as "column", t.code
     from ${sql.table(other.id)} as t, self
-    where ${inForce(asOf)} and ${on} ${notItself(other, self)}`;
+    where ${during(asOf, "t")} and ${on} ${notItself(other, self)}`;
 }
 
 /** One select a layer: everything that shares a point with the feature, as stored, and how. */
@@ -104,14 +105,10 @@ function meetings(self: Layer, asOf: string): RawBuilder<unknown>[] {
           when st_touches(self.geom, t.geom) then 'touches'
           else 'meets' end as relation, ${sql.lit(other.id)}::text as layer, null::text as "column", t.code
       from ${sql.table(other.id)} as t, self
-      where ${inForce(asOf)} and st_intersects(self.geom, t.geom) ${notItself(other, self)}`,
+      where ${during(asOf, "t")} and st_intersects(self.geom, t.geom) ${notItself(other, self)}`,
   );
 }
 
 function notItself(other: Layer, self: Layer): RawBuilder<unknown> {
   return other.id === self.id ? sql`and t.code <> self.code` : sql``;
-}
-
-function inForce(asOf: string): RawBuilder<unknown> {
-  return sql`t.valid_from <= ${asOf}::date and (t.valid_to is null or ${asOf}::date < t.valid_to)`;
 }

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Hit } from "../api/search.ts";
 import type { Db } from "../db/open.ts";
 import { layers } from "../layers/index.ts";
+import { during } from "./during.ts";
 import { placesOf } from "./places.ts";
 
 /** Features in force on `asOf` of which a code, a name or an alias holds every word of `words` (not empty, NFKC). The best
@@ -17,7 +18,7 @@ export async function search(
     ({ id }, index) => sql`
       select ${sql.lit(index)}::int as layer, code, name_zh, name_en, aliases
       from ${sql.table(id)}
-      where valid_from <= ${asOf}::date and (valid_to is null or ${asOf}::date < valid_to)`,
+      where ${during(asOf)}`,
   );
   const { rows } = await sql<{ layer: number; code: string; matched: string | null; n: number }>`
     with asked as (

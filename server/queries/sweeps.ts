@@ -8,6 +8,7 @@ import type { Db } from "../db/open.ts";
 import { facility } from "../layers/facility/index.ts";
 import { moment } from "./checks.ts";
 import { propertiesOf } from "./collections.ts";
+import { during } from "./during.ts";
 
 /** Why a facility is not looked at on a day, or null. The days decide where they are given; the word for its state, which is
  *  that of the day it was written, only where nothing says when it closes. */
@@ -30,14 +31,12 @@ export async function storeSweep(db: Db, id: string, as_of: string): Promise<str
     }
     await sql`insert into sweep_facility (sweep, facility)
       select ${id}::uuid, code from facility
-      where valid_from <= ${as_of}::date and (valid_to is null or ${as_of}::date < valid_to) and ${LEFT_OUT(as_of)} is null`.execute(
-      tx,
-    );
+      where ${during(as_of)} and ${LEFT_OUT(as_of)} is null`.execute(tx);
     await sql`update sweep set total = (select count(*) from sweep_facility where sweep = ${id}::uuid), left_out = (
         select jsonb_build_object('closed', count(*) filter (where why = 'closed'), 'not_opened', count(*) filter (where why = 'not_opened'),
           'state', count(*) filter (where why = 'state'))
         from (select ${LEFT_OUT(as_of)} as why from facility
-          where valid_from <= ${as_of}::date and (valid_to is null or ${as_of}::date < valid_to)) as registered)
+          where ${during(as_of)}) as registered)
       where id = ${id}::uuid`.execute(tx);
     return id;
   });

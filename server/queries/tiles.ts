@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import { encodeTile, EXTENT } from "../db/mvt.ts";
 import type { OpenDatabase } from "../db/open.ts";
 import { columnsOf, type Layer } from "../layers/layer.ts";
+import { during } from "./during.ts";
 
 /** Pixels of 1/4096 kept around a tile, so that outlines and hatches meet. */
 const BUFFER = 64;
@@ -37,7 +38,7 @@ function rowsOf(layer: Layer, frame: Frame, asOf: string): Sql {
       names: sql.join(tags.map(([name]) => sql.ref(name))),
       read: sql.join(tags.map(([name]) => sql.ref(`${layer.id}.${name}`))),
       from: sql`from ${frame.row} join ${sql.table(layer.id)} on geom_3857 && ${frame.box}
-        and valid_from <= ${asOf}::date and (valid_to is null or ${asOf}::date < valid_to)`,
+        and ${during(asOf)}`,
       order: sql`${sql.ref(`${layer.id}.code`)} collate "C"`,
     },
     frame,

@@ -15,7 +15,15 @@ import { sayBoth } from "../messages.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
 import { dispute, disputesOf, listChecks, putAway, readCheck, readSaid, withdraw } from "../queries/checks.ts";
 import { type PlacedSite, placeSite, repair } from "../queries/site.ts";
-import { badParameter, choiceParameter, dateParameter, integerParameter, parameters } from "../query.ts";
+import {
+  badParameter,
+  choiceParameter,
+  dateParameter,
+  districtParameter,
+  integerParameter,
+  isUuid,
+  parameters,
+} from "../query.ts";
 import { FILE_PARAMETERS, fileOptions, sendFile } from "./export.ts";
 
 const LIST = ["q", "conclusion", "activity", "jurisdiction", "from", "to", "deleted", "limit", "after"] as const;
@@ -58,8 +66,7 @@ export function checkRoutes(database: OpenDatabase, { catalogue, current }: Live
     const limit = integerParameter("limit", query.limit, { min: 1, max: 200, default: 50 });
     if (query.after !== undefined) mustBeId(query.after);
     if (query.q !== undefined && query.q.length > 200) throw badParameter("q", "1-200", query.q);
-    if (query.jurisdiction !== undefined && !/^\d{6}$/.test(query.jurisdiction))
-      throw badParameter("jurisdiction", "GB/T 2260, 500118", query.jurisdiction);
+    districtParameter(query.jurisdiction);
     const day = (name: "from" | "to") => (query[name] === undefined ? undefined : dateParameter(name, query[name], now()));
     const { items, matched, more } = await listChecks(db, {
       lang: langOf(request),
@@ -150,8 +157,7 @@ export function checkRoutes(database: OpenDatabase, { catalogue, current }: Live
     parameters(request, []);
     const { id, dispute: which } = request.params;
     await standing(id);
-    if (!UUID.test(which) || !(await withdraw(db, id, which)))
-      throw new Problem(404, "unknown-dispute", { id: which.slice(0, 80) });
+    if (!isUuid(which) || !(await withdraw(db, id, which))) throw new Problem(404, "unknown-dispute", { id: which.slice(0, 80) });
     response.json(listOf(request.originalUrl, await disputesOf(db, id)));
   });
 
@@ -241,8 +247,6 @@ function readDispute(body: unknown, check: Check): Pick<Dispute, "finding" | "ru
   return { finding: finding.id, rule: finding.rule, feature: finding.feature, reason };
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** The check as it was said; 404 unknown, 410 put away. */
 export function standingOf(id: string, stored: Awaited<ReturnType<typeof readSaid>>): Record<Lang, Check> {
   if (!stored) throw new Problem(404, "unknown-check", { id });
@@ -252,5 +256,5 @@ export function standingOf(id: string, stored: Awaited<ReturnType<typeof readSai
 
 /** 404 for what can be no check's id. */
 export function mustBeId(id: string): void {
-  if (!UUID.test(id)) throw new Problem(404, "unknown-check", { id: id.slice(0, 80) });
+  if (!isUuid(id)) throw new Problem(404, "unknown-check", { id: id.slice(0, 80) });
 }

@@ -19,10 +19,9 @@ import { madeChecklists, storeChecklist } from "../queries/checklists.ts";
 import { hasOutline } from "../queries/coverage.ts";
 import { type Declared, declareNone, listDeclarations, withdrawDeclaration } from "../queries/declarations.ts";
 import { claimsOfDistrict, featuresOfDistrict } from "../queries/holdings.ts";
-import { badParameter, choiceParameter, dateParameter, parameters } from "../query.ts";
+import { choiceParameter, dateParameter, districtParameter, isUuid, parameters } from "../query.ts";
 import { OPERATOR } from "./imports.ts";
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const CODE = /^\d{6}$/;
 /** What no checklist may leave off: where the site is, and the zones that protect what people drink. */
 const ALWAYS = ["jurisdiction", ...ZONES];
@@ -49,9 +48,8 @@ export function coverageRoutes(db: Db, base: Catalogue, live: LiveCatalogue, now
   /** GET /api/coverage?jurisdiction=&datetime=: every theme that this version has a layer for, in the order of the catalogue,
    *  with what the district holds of it. 404 for a district without an outline. */
   router.get("/api/coverage", async (request, response) => {
-    const { jurisdiction, datetime } = parameters(request, ["jurisdiction", "datetime"]);
-    if (jurisdiction === undefined || !CODE.test(jurisdiction))
-      throw badParameter("jurisdiction", "GB/T 2260, 500118", jurisdiction);
+    const { jurisdiction: asked, datetime } = parameters(request, ["jurisdiction", "datetime"]);
+    const jurisdiction = districtParameter(asked ?? "");
     await mustBeDistrict(jurisdiction);
     const asOf = dateParameter("datetime", datetime, now());
     const claims = await claimsOfDistrict(db, jurisdiction, asOf);
@@ -97,8 +95,7 @@ export function coverageRoutes(db: Db, base: Catalogue, live: LiveCatalogue, now
   /** GET /api/coverage/declarations?jurisdiction=&withdrawn=: newest first, those of the files last. */
   router.get("/api/coverage/declarations", async (request, response) => {
     const { jurisdiction, withdrawn } = parameters(request, ["jurisdiction", "withdrawn"]);
-    if (jurisdiction !== undefined && !CODE.test(jurisdiction))
-      throw badParameter("jurisdiction", "GB/T 2260, 500118", jurisdiction);
+    districtParameter(jurisdiction);
     const all = choiceParameter("withdrawn", withdrawn, ["true", "false"]) === "true";
     const items = await listDeclarations(db, { jurisdiction, withdrawn: all });
     response.json(
@@ -139,7 +136,7 @@ export function coverageRoutes(db: Db, base: Catalogue, live: LiveCatalogue, now
   router.post("/api/coverage/declarations/:id/withdraw", async (request, response) => {
     parameters(request, []);
     const { id } = request.params;
-    if (!UUID.test(id) || !(await withdrawDeclaration(db, { id, undo: randomUUID(), who: OPERATOR })))
+    if (!isUuid(id) || !(await withdrawDeclaration(db, { id, undo: randomUUID(), who: OPERATOR })))
       throw new Problem(404, "unknown-declaration", { id: id.slice(0, 80) });
     response.status(204).end();
   });

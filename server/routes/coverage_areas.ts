@@ -8,9 +8,7 @@ import { layerOf } from "../layers/index.ts";
 import { claimIn } from "../messages.ts";
 import { langOf, Problem } from "../problem.ts";
 import { claimedAreas } from "../queries/coverage_areas.ts";
-import { badParameter, dateParameter, parameters } from "../query.ts";
-
-const CODE = /^\d{6}$/;
+import { badParameter, dateParameter, districtParameter, parameters } from "../query.ts";
 
 export function coverageAreaRoutes(db: Db, { themes }: Catalogue, now: () => Date): Router {
   const router = Router();
@@ -19,12 +17,11 @@ export function coverageAreaRoutes(db: Db, { themes }: Catalogue, now: () => Dat
    *  and one for what nobody claims, which together are the district (a jurisdiction has one claim a day: there are never many).
    *  400 for a theme that there is not, 404 for a district without an outline. */
   router.get("/api/coverage/areas", async (request, response) => {
-    const { theme, jurisdiction, datetime } = parameters(request, ["theme", "jurisdiction", "datetime"]);
+    const { theme, jurisdiction: asked, datetime } = parameters(request, ["theme", "jurisdiction", "datetime"]);
     const lang = langOf(request);
     const spec = themes.find((each) => each.theme === theme && layerOf(each.layer));
     if (!spec) throw badParameter("theme", "theme of /api/coverage, protection_zone/first", theme);
-    if (jurisdiction === undefined || !CODE.test(jurisdiction))
-      throw badParameter("jurisdiction", "GB/T 2260, 500118", jurisdiction);
+    const jurisdiction = districtParameter(asked ?? "");
     const asOf = dateParameter("datetime", datetime, now());
     const areas = await claimedAreas(db, { theme: spec.theme, jurisdiction, asOf });
     if (areas.length === 0) throw new Problem(404, "unknown-district", { code: jurisdiction });

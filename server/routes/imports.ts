@@ -15,9 +15,8 @@ import { layerOf } from "../layers/index.ts";
 import { langOf, Problem } from "../problem.ts";
 import { changesOf, undoImport } from "../queries/changes.ts";
 import { listImports, readImport } from "../queries/imports.ts";
-import { choiceParameter, integerParameter, parameters, today } from "../query.ts";
+import { choiceParameter, integerParameter, isUuid, parameters, today } from "../query.ts";
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const LOOK = ["file_layer", "crs", "swap", "district", "after", "limit"] as const;
 /** Until accounts exist there is one operator. */
 export const OPERATOR = "operator";
@@ -56,7 +55,7 @@ export function importRoutes({ db, catalogue, imports, jobs, changed, now }: Nee
   });
 
   async function existing(id: string): Promise<Stored> {
-    const found = UUID.test(id) ? await readImport<Stored["layers"][number]>(db, id) : undefined;
+    const found = isUuid(id) ? await readImport<Stored["layers"][number]>(db, id) : undefined;
     if (!found) throw new Problem(404, "unknown-import", { id: id.slice(0, 80) });
     return found;
   }

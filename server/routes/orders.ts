@@ -7,7 +7,7 @@ import { orderStands } from "../domain/order.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import { page } from "../paging.ts";
 import { langOf } from "../problem.ts";
-import { badParameter, dateParameter, parameters } from "../query.ts";
+import { dateParameter, districtParameter, parameters } from "../query.ts";
 import { sayOrder } from "../words.ts";
 
 export function orderRoutes(catalogue: Catalogue, now: () => Date): Router {
@@ -22,9 +22,7 @@ export function orderRoutes(catalogue: Catalogue, now: () => Date): Router {
     const query = parameters(request, ["as_of", "jurisdiction", "limit", "after"]);
     const lang = langOf(request);
     const asOf = dateParameter("as_of", query.as_of, now());
-    const { jurisdiction } = query;
-    if (jurisdiction !== undefined && !/^\d{6}$/.test(jurisdiction))
-      throw badParameter("jurisdiction", "GB/T 2260, 500118", jurisdiction);
+    const jurisdiction = districtParameter(query.jurisdiction);
     const concerned = orders
       .filter((order) => orderStands(order, asOf))
       .filter(({ jurisdiction: own, target }) => {

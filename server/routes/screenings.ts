@@ -25,7 +25,7 @@ import {
   type StoredSite,
   storeScreening,
 } from "../queries/screenings.ts";
-import { badParameter, choiceParameter, integerParameter, isDate, parameters, today } from "../query.ts";
+import { badParameter, choiceParameter, integerParameter, isDate, isUuid, parameters, today } from "../query.ts";
 import { MAX_SITES, requestOf, rowOf, saySite } from "../screening.ts";
 import { parseCrs } from "../site.ts";
 import { csvOf, type Table } from "../table.ts";
@@ -34,7 +34,6 @@ import { tellProgress } from "./progress.ts";
 
 const FIELDS = ["name", "as_of", "crs", "sites"];
 const MAX_BODY = 64 * 1024 * 1024;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Rows read at a time when all of them are written out. */
 const PAGE = 500;
 
@@ -77,7 +76,7 @@ export function screeningRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: (
   }
 
   async function existing(id: string): Promise<Screening> {
-    const found = UUID.test(id) ? await readScreening(db, id) : undefined;
+    const found = isUuid(id) ? await readScreening(db, id) : undefined;
     if (!found) throw new Problem(404, "unknown-screening", { id: id.slice(0, 80) });
     return found;
   }

@@ -11,10 +11,8 @@ import { say } from "../messages.ts";
 import { type FaultSpec, langOf, Problem, sayFault } from "../problem.ts";
 import { cancel, resume } from "../queries/runs.ts";
 import { faultyFacilities, listSweeps, progressOfSweep, readSweep, storeSweep, type ToldSweep } from "../queries/sweeps.ts";
-import { integerParameter, isDate, parameters, today } from "../query.ts";
+import { integerParameter, isDate, isUuid, parameters, today } from "../query.ts";
 import { tellProgress } from "./progress.ts";
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function sweepRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: () => Date): Router {
   const router = Router();
@@ -55,7 +53,7 @@ export function sweepRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: () =>
   });
 
   async function existing(id: string) {
-    const found = UUID.test(id) ? await readSweep(db, id) : undefined;
+    const found = isUuid(id) ? await readSweep(db, id) : undefined;
     if (!found) throw new Problem(404, "unknown-sweep", { id: id.slice(0, 80) });
     return found;
   }

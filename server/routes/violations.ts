@@ -20,14 +20,22 @@ import {
   type ViolationFilter,
   violationTile,
 } from "../queries/violations.ts";
-import { badParameter, choiceParameter, integerParameter, isDate, parameters, today } from "../query.ts";
+import {
+  badParameter,
+  choiceParameter,
+  districtParameter,
+  integerParameter,
+  isDate,
+  isUuid,
+  parameters,
+  today,
+} from "../query.ts";
 import { writeWorkbook } from "../export_file.ts";
 import { csvOf, type Table } from "../table.ts";
 import { cite, sayDecidedBy, sayReason } from "../words.ts";
 import { FILE_PARAMETERS, fileOptions, MAX_FEATURES, sendFile, tooMany, writerOf } from "./export.ts";
 import { keptCatalogues } from "./screenings.ts";
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const STATES: readonly ViolationState[] = ["suspected", "confirmed", "notified", "rectifying", "closed", "dismissed"];
 const FILTERS = [
   "sweep",
@@ -75,8 +83,7 @@ export function violationRoutes(
   const catalogueOf = keptCatalogues(db, catalogue);
 
   async function readFilter(query: Partial<Record<(typeof FILTERS)[number], string>>): Promise<ViolationFilter | undefined> {
-    if (query.jurisdiction !== undefined && !/^\d{6}$/.test(query.jurisdiction))
-      throw badParameter("jurisdiction", "GB/T 2260, 500118", query.jurisdiction);
+    districtParameter(query.jurisdiction);
     if (query.deadline !== undefined && query.deadline !== NONE && !isDate(query.deadline))
       throw badParameter("deadline", `yyyy-mm-dd | ${NONE}`, query.deadline);
     if (query.q !== undefined && query.q.length > 200) throw badParameter("q", "1-200", query.q);
@@ -116,7 +123,7 @@ export function violationRoutes(
     const change = choiceParameter("change", query.change, ["appeared", "changed", "kept", "unlooked", "gone"]);
     const newest = query.sweep ?? (await newestSweep(db));
     if (newest === undefined) return undefined;
-    const previous = UUID.test(newest) ? await previousOf(db, newest) : undefined;
+    const previous = isUuid(newest) ? await previousOf(db, newest) : undefined;
     if (previous === undefined) throw new Problem(404, "unknown-sweep", { id: newest.slice(0, 80) });
     if (change !== "gone") return { ...filter, change, sweep: newest };
     // What is gone stands in the sweep before; where there was none, nothing is.
@@ -165,7 +172,7 @@ export function violationRoutes(
     const packed = file !== undefined || format === "xlsx";
     const most = packed ? Math.min(MAX_FEATURES, most_rows) : most_rows;
     const limit = integerParameter("limit", query.limit, { min: 1, max: 1000, default: 100 });
-    if (query.after !== undefined && !UUID.test(query.after)) throw badParameter("after", "id", query.after);
+    if (query.after !== undefined && !isUuid(query.after)) throw badParameter("after", "id", query.after);
     const filter = await readFilter(query);
     const lang = langOf(request);
     const page = filter
@@ -270,7 +277,7 @@ export function violationRoutes(
 
   async function existing(request: Request): Promise<StoredViolation> {
     const id = String(request.params["id"]);
-    const found = UUID.test(id) ? await readViolation(db, id) : undefined;
+    const found = isUuid(id) ? await readViolation(db, id) : undefined;
     if (!found) throw new Problem(404, "unknown-violation", { id: id.slice(0, 80) });
     return found;
   }
