@@ -5,7 +5,7 @@ import type { CoverageArea } from "../api/coverage.ts";
 import type { Geometry, Text } from "../api/common.ts";
 import type { Db } from "../db/open.ts";
 import { moment } from "./checks.ts";
-import { during } from "./holdings.ts";
+import { during } from "./during.ts";
 
 /** `jurisdiction_names` is null where nobody claims. */
 export type ClaimedArea = Omit<

@@ -1,5 +1,5 @@
 /** What a district holds of each theme: its claim of the day, and the features that stand there. */
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import type { Basis, CoverageState } from "../api/checks.ts";
 import type { Db } from "../db/open.ts";
 import type { ThemeSpec } from "../domain/rule.ts";
