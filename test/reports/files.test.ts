@@ -236,6 +236,28 @@ it(
   SLOW_MS,
 );
 
+it(
+  "a row taller than a page goes on on the next one: no row of T4 and no sign of a quote is lost",
+  async () => {
+    for (const [signs, at] of [
+      [350, 0],
+      [600, 5],
+      [1200, 0],
+      [1200, 9],
+      [3000, 4],
+    ] as const) {
+      const report = syntheticReport("zh", 10);
+      report.check.findings[at]!.quote = "鼎".repeat(signs);
+      const pages = pdfPages(await render("pdf", report));
+      const words = bare(pages.join(""));
+      expect(words.match(/鼎/g), `${signs} signs in row ${at + 1}`).toHaveLength(signs);
+      const numbers = [...words.matchAll(/(\d+)\.《《示例/g)].map(([, number]) => Number(number));
+      expect(numbers).toEqual(Array.from({ length: 10 }, (_, i) => i + 1));
+    }
+  },
+  SLOW_MS,
+);
+
 it("the shapes are the site, its pieces and the features met, with what was found", async () => {
   const report = syntheticReport("en", 12);
   const { features, hash } = JSON.parse((await render("geojson", report)).toString()) as {
