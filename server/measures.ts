@@ -20,8 +20,9 @@ export function digits(lang: Lang, value: number, decimals: number): string {
   return format.format(value);
 }
 
-/** 1.2345 公顷（18.52 亩） */
+/** 1.2345 公顷（18.52 亩）; below a square metre, where that would read as nothing, 0.49 m². */
 export function areaText(lang: Lang, area_m2: number): string {
+  if (area_m2 < 1) return squareMetresText(lang, area_m2);
   return say(lang, "unit.area", { ha: digits(lang, area_m2 / 10_000, 4), mu: digits(lang, area_m2 / MU_M2, 2) });
 }
 
