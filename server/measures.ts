@@ -46,6 +46,13 @@ export function percentText(lang: Lang, share: number): string {
   return say(lang, "unit.percent", { value: digits(lang, tenths, 1) });
 }
 
+/** 2026-11-22 10:05, in the time of the office. */
+export function momentText(iso: string): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" }).format(
+    new Date(iso),
+  );
+}
+
 /** One of the eight winds; degrees clockwise from north. */
 export function directionText(lang: Lang, bearing_deg: number): string {
   return say(lang, `compass.${Math.round(bearing_deg / 45) % 8}`);

@@ -7,6 +7,7 @@ import { hashOf } from "./hash.ts";
 import type { Db } from "./db/open.ts";
 import { JURISDICTION, statusOn } from "./domain/judge.ts";
 import type { Catalogue } from "./domain/rule.ts";
+import { momentText } from "./measures.ts";
 import { say } from "./messages.ts";
 import type { StoredCheck } from "./queries/checks.ts";
 import { framePositions, shapesAsGeometry } from "./queries/figure.ts";
@@ -78,9 +79,7 @@ export async function reportOf(db: Db, stored: StoredCheck, { lang, base, featur
 
 /** When a check was made, in Asia/Shanghai: 2026-11-24 08:05. */
 export function madeAt({ created_at }: Pick<Check, "created_at">): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" }).format(
-    new Date(created_at),
-  );
+  return momentText(created_at);
 }
 
 /** SJ-20261124-1A2B3C4D: the day in Asia/Shanghai and the beginning of the check's id. */
