@@ -5,6 +5,7 @@ import type { Geometry, Lang, Position } from "./api/common.ts";
 import type { Frozen } from "./gather.ts";
 import { hashOf } from "./hash.ts";
 import type { Db } from "./db/open.ts";
+import { speaks } from "./domain/conclude.ts";
 import { JURISDICTION, statusOn } from "./domain/judge.ts";
 import type { Catalogue } from "./domain/rule.ts";
 import { momentText } from "./measures.ts";
@@ -90,8 +91,8 @@ export function numberOf(check: Pick<Check, "id" | "created_at">): string {
 /** Every feature that a finding speaks of, once a theme, as it was when the check was made. */
 async function featuresOf(db: Db, frozen: Frozen, check: Check): Promise<ReportFeature[]> {
   const named = new Map<string, Omit<ReportFeature, "geometry"> & { shape: string }>();
-  for (const { layer, feature, theme, feature_name, outcome } of check.findings) {
-    if (layer === null || feature === null || theme === null || outcome === "not_triggered") continue;
+  for (const { layer, feature, theme, feature_name } of check.findings.filter(speaks)) {
+    if (layer === null || feature === null || theme === null) continue;
     const stored = frozen.layers[layer];
     const own = stored && "features" in stored ? stored.features.find(({ code }) => code === feature) : undefined;
     if (own) named.set(`${theme}/${feature}`, { layer, code: feature, name: feature_name ?? feature, theme, shape: own.shape });

@@ -1,6 +1,7 @@
 /** What changed from one answer to the next: for a user who moves a vertex or mends an attribute and wants to see what
  *  that did. Findings are the same when rule and feature are. */
 import type { Check, Conclusion, Finding, ThemeStatus } from "../server/api/checks.ts";
+import { speaks } from "./conclusions.ts";
 
 /** Measures nearer than this are the same: the tenth of a figure's last shown digit. */
 const SAME = 0.005;
@@ -22,10 +23,9 @@ export type Difference = {
 };
 
 export function difference(before: Check, after: Check): Difference {
-  const spoken = (check: Check) => check.findings.filter(({ outcome }) => outcome !== "not_triggered");
-  const older = new Map(spoken(before).map((finding) => [keyOf(finding), finding]));
+  const older = new Map(before.findings.filter(speaks).map((finding) => [keyOf(finding), finding]));
   const findings = new Map<string, FindingChange>();
-  for (const finding of spoken(after)) {
+  for (const finding of after.findings.filter(speaks)) {
     const one = older.get(keyOf(finding));
     older.delete(keyOf(finding));
     if (!one) findings.set(finding.id, { kind: "new" });

@@ -200,7 +200,7 @@ part("evidence.verify.areas", () => {
   const pieces = new Map(json("pieces.geojson").features.map((each) => [each.id, each]));
   const shown = new Set();
   for (const finding of check.findings) {
-    if (finding.piece !== null && finding.outcome !== "not_triggered") {
+    if (finding.piece !== null && (finding.outcome !== "not_triggered" || finding.conclusion !== "clear")) {
       const id = `piece/${finding.theme}/${finding.feature}`;
       shown.add(id);
       if (!pieces.has(id)) fault("evidence.verify.piece.missing", { id });

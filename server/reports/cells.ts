@@ -3,6 +3,7 @@ import type { Basis, Check, Conclusion, Finding, Rank } from "../api/checks.ts";
 import type { Lang } from "../api/common.ts";
 import { areaText, digits, directionText, distanceText, percentText } from "../measures.ts";
 import { say } from "../messages.ts";
+import { speaks } from "../domain/conclude.ts";
 import { MOST_COUNTED } from "../domain/evidence.ts";
 import type { Cell, Line, Lines, Run } from "./document.ts";
 import { plain } from "./document.ts";
@@ -69,9 +70,9 @@ export function toldShare(finding: Finding): number | null {
   return overlap_m2 === null && overlap_length_m === null && overlap_points === null ? null : share_of_site;
 }
 
-/** What each provision is called in the tables: its number in T4, legal grounds first. Silent ones have none. */
+/** What each provision is called in the tables: its number in T4, legal grounds first. Those that do not apply have none. */
 export function provisionNumbers(check: Check): ReadonlyMap<string, number> {
-  const spoken = check.findings.filter(({ outcome }) => outcome !== "not_triggered");
+  const spoken = check.findings.filter(speaks);
   const ordered = [...spoken.filter(({ rank }) => LEGAL.has(rank)), ...spoken.filter(({ rank }) => !LEGAL.has(rank))];
   return new Map(ordered.map(({ id }, i) => [id, i + 1]));
 }
@@ -91,9 +92,16 @@ export function conclusionCell(findings: readonly Finding[], status: string, t: 
 }
 
 /** How the site lies to the feature; where that could not be told, that: a drawn relation would say more than is known. */
-export function relationCell({ relation, outcome }: Finding, t: Say): string {
+export function relationCell(finding: Finding, t: Say): string {
+  const { relation, outcome } = finding;
   const unknown = ["cannot_tell", "no_data", "failed"].includes(outcome);
-  return relation && !unknown ? t(`relation.${relation}`) : t(`outcome.${outcome}`);
+  return relation && !unknown ? t(`relation.${relation}`) : outcomeText(finding, t);
+}
+
+/** A silence that counts is not said to "not apply". */
+function outcomeText(finding: Finding, t: Say): string {
+  const silent = finding.outcome === "not_triggered" && speaks(finding);
+  return t(silent ? "outcome.silent" : `outcome.${finding.outcome}`);
 }
 
 /** The project's situation under one provision, in words: how it stands to the feature, and why where it cannot be told. */
@@ -140,7 +148,7 @@ export function provisionRow(finding: Finding, number: number, lang: Lang, t: Sa
     {
       lines: [
         [{ text: t(`effect.${finding.effect}`), bold: true, color: inkOf(finding) }],
-        [{ text: t(`outcome.${finding.outcome}`) }],
+        [{ text: outcomeText(finding, t) }],
         ...(RANKLESS.has(finding.status) ? [[{ text: t("report.rankless"), small: true }]] : []),
       ],
     },

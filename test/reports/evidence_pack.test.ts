@@ -60,6 +60,17 @@ it("its settings are those that the check was judged by, with where they stand a
   expect(faultsOf({ ...files, "settings.json": Buffer.from(other) })).toContain("settings.json is not what is frozen");
 });
 
+it("the piece of a silence on which the answer hangs is in it, and the script looks for it there", async () => {
+  const silence = report.check.findings.find(({ outcome }) => outcome === "not_triggered")!;
+  const before = { ...silence };
+  Object.assign(silence, { conclusion: "undetermined", feature: "silent" });
+  const files = await packOf({ settings });
+  Object.assign(silence, before);
+  const pieces = JSON.parse(strFromU8(files["pieces.geojson"]!)) as { features: { id: string }[] };
+  expect(pieces.features.map(({ id }) => id)).toContain("piece/protection_zone/first/silent");
+  expect(faultsOf(files)).not.toContain("pieces.geojson");
+});
+
 it("a check from before settings were frozen has those of its catalogue", async () => {
   const files = await packOf({});
   expect(settingsIn(files)).toMatchObject({ settings: FILED, origins: {}, differing: [] });

@@ -258,6 +258,55 @@ it(
   SLOW_MS,
 );
 
+describe("a silence on which the answer hangs", () => {
+  const report = syntheticReport("zh", 12);
+  const silence = report.check.findings.find(({ outcome }) => outcome === "not_triggered")!;
+  Object.assign(silence, {
+    conclusion: "undetermined",
+    gist: "禁止新建、扩建养殖场。",
+    reasons: [
+      { code: "action_not_named", name: "rebuilt", text: "条文未提及“改建”" },
+      { code: "unanswered", name: "", text: "未提及不等于允许，须人工研判" },
+    ],
+  });
+
+  it("is a row of T4 with its gist and why, and never said not to apply; what is not known names it", () => {
+    const { sections } = documentOf(report);
+    const blocksOf = (id: string) => sections.find((section) => section.id === id)!.blocks;
+    const rows = blocksOf("provisions").flatMap((block) => (block.kind === "table" ? block.rows : []));
+    const own = rows.map((row) => row.map(({ lines }) => wordsOf(lines)).join("\n")).filter((row) => row.includes(silence.rule));
+    expect(own).toHaveLength(1);
+    for (const text of [silence.gist, ...silence.reasons.map((reason) => reason.text), say("zh", "outcome.silent")])
+      expect(own[0]).toContain(text);
+    expect(own[0]).not.toContain(say("zh", "outcome.not_triggered"));
+    expect(blocksOf("provisions").filter(({ kind }) => kind === "list")).toEqual([]);
+    const unknown = blocksOf("unknown").flatMap((block) => (block.kind === "facts" ? block.facts : []));
+    expect(unknown.map(({ lines }) => wordsOf(lines)).join()).toContain("须人工研判");
+  });
+
+  it(
+    "is in every file",
+    async () => {
+      const found: Record<string, string> = {
+        html: (await render("html", report)).toString(),
+        docx: wordsOfDocx(await render("docx", report)),
+        pdf: bare(pdfPages(await render("pdf", report)).join("")),
+        geojson: (await render("geojson", report)).toString(),
+      };
+      const book = await readBook(await render("xlsx", report));
+      found["xlsx"] = bare(
+        JSON.stringify(book.getWorksheet(say("zh", "report.sheet.t4"))!.getSheetValues()).replaceAll("\\n", ""),
+      );
+      for (const [id, words] of Object.entries(found)) {
+        expect(words, id).toContain(silence.gist);
+        for (const { text } of silence.reasons) expect(words.replaceAll('\\"', '"'), id).toContain(text);
+      }
+      expect(found["html"]).not.toContain(say("zh", "answer.not_triggered", { count: 1 }));
+    },
+    SLOW_MS,
+  );
+});
+
 it("the shapes are the site, its pieces and the features met, with what was found", async () => {
   const report = syntheticReport("en", 12);
   const { features, hash } = JSON.parse((await render("geojson", report)).toString()) as {

@@ -57,9 +57,15 @@ describe("the difference of two answers", () => {
   });
 
   it("a finding that is no longer triggered is gone, and one that begins to be is new", () => {
-    const silent = finding({ outcome: "not_triggered" });
+    const silent = finding({ outcome: "not_triggered", conclusion: "clear" });
     expect(difference(check([finding({})]), check([silent])).gone).toHaveLength(1);
     expect(difference(check([silent]), check([finding({})])).findings.get("f1")).toEqual({ kind: "new" });
+  });
+
+  it("a silence on which the answer hangs is told like any other finding", () => {
+    const silence = finding({ outcome: "not_triggered", conclusion: "undetermined" });
+    expect(difference(check([]), check([silence])).findings.get("f1")).toEqual({ kind: "new" });
+    expect(difference(check([silence]), check([])).gone).toEqual([silence]);
   });
 
   it("measures that differ by less than is shown are the same; null is not zero", () => {
