@@ -6,7 +6,7 @@ import type { ScreenedSite } from "./api/screenings.ts";
 import { readCheckInput, ringFault } from "./check_input.ts";
 import type { OpenDatabase } from "./db/open.ts";
 import { isBroken } from "./db/errors.ts";
-import { contribution, CONCLUSIONS, speaks } from "./domain/conclude.ts";
+import { contribution, speaks } from "./domain/conclude.ts";
 import { relationOf, shareOf } from "./domain/judge.ts";
 import type { Catalogue } from "./domain/rule.ts";
 import type { CheckInput } from "./gather.ts";
@@ -23,7 +23,7 @@ import {
   type StoredSite,
   writeSites,
 } from "./queries/screenings.ts";
-import { cite, m2, saySentences, sayPlace, share } from "./words.ts";
+import { cite, m2, saySentences, sayPlace, share, sorted } from "./words.ts";
 
 export const MAX_SITES = 10_000;
 
@@ -149,7 +149,7 @@ type ShortFinding = {
 /** What is kept of a site's answer: everything said but what the catalogue says, and without what did not matter. */
 function shortResult(judged: JudgedSite, catalogue: Catalogue): ShortResult {
   const { site } = judged.evidence;
-  const findings = judged.judgement.findings
+  const findings = sorted(judged.judgement.findings)
     .map((each): ShortFinding => {
       const overlap = each.feature?.overlap ?? null;
       return {
@@ -168,8 +168,7 @@ function shortResult(judged: JudgedSite, catalogue: Catalogue): ShortResult {
         distance_m: m2(each.feature?.distance_m ?? null),
       };
     })
-    .filter(speaks)
-    .toSorted((a, b) => CONCLUSIONS.indexOf(a.conclusion) - CONCLUSIONS.indexOf(b.conclusion));
+    .filter(speaks);
   const { geometry, area_m2, length_m, points, jurisdictions } = sayPlace(judged);
   return {
     rules: catalogue.version,

@@ -133,7 +133,7 @@ const RANKS: readonly Rank[] = [
 
 /** Worst first; then what is certain before what is not; then by rank of the source; of two laws, the one on a protection zone.
  *  The order never depends on the engine. */
-function sorted(findings: Judged[]): Judged[] {
+export function sorted(findings: Judged[]): Judged[] {
   const rank = (judged: Judged) => CONCLUSIONS.indexOf(contribution(judged));
   return findings.toSorted(
     (a, b) =>
