@@ -1,7 +1,7 @@
 /** Cells of a report's tables: how a finding is put into words, the same wherever it stands. */
-import type { Basis, Check, Conclusion, Finding, Rank } from "../api/checks.ts";
+import type { Basis, Check, Conclusion, Finding, Rank, Sliver } from "../api/checks.ts";
 import type { Lang } from "../api/common.ts";
-import { areaText, digits, directionText, distanceText, percentText } from "../measures.ts";
+import { areaText, digits, directionText, distanceText, percentText, squareMetresText } from "../measures.ts";
 import { say } from "../messages.ts";
 import { speaks } from "../domain/conclude.ts";
 import { MOST_COUNTED } from "../domain/evidence.ts";
@@ -68,6 +68,30 @@ export function overlapCell(finding: Finding, lang: Lang, t: Say): string {
 export function toldShare(finding: Finding): number | null {
   const { overlap_m2, overlap_length_m, overlap_points, share_of_site } = finding;
   return overlap_m2 === null && overlap_length_m === null && overlap_points === null ? null : share_of_site;
+}
+
+/** How a spreadsheet shows a share as a number: as `percentText` says it, never 100.0 or 0.0 unless it is. */
+export function shareFormat(lang: Lang): (share: number) => string {
+  return (share) => {
+    const rounded = Math.round(share * 1000);
+    const other = (rounded === 1000 && share < 1) || (rounded === 0 && share > 0);
+    return other ? `"${percentText(lang, share)}"` : "0.0%";
+  };
+}
+
+/** How large an overlap is that a tolerance hid. */
+export function sliverText({ area_m2, width_m, length_m }: Sliver, lang: Lang, t: Say): string {
+  return [
+    ...(area_m2 === null ? [] : [squareMetresText(lang, area_m2)]),
+    ...(width_m === null ? [] : [t("answer.width", { value: distanceText(lang, width_m) })]),
+    ...(length_m === null ? [] : [distanceText(lang, length_m)]),
+  ].join(" ");
+}
+
+/** What to do next and who is competent, each once, of the findings that count. */
+export function nextSteps({ findings }: Check): Pick<Finding, "next_step" | "office">[] {
+  const told = findings.filter(speaks).map(({ next_step, office }) => ({ next_step, office }));
+  return [...new Map(told.map((step) => [`${step.next_step}/${step.office}`, step])).values()];
 }
 
 /** What each provision is called in the tables: its number in T4, legal grounds first. Those that do not apply have none. */

@@ -2,7 +2,7 @@
 import type { Check, Conclusion, ThemeAnswer } from "../api/checks.ts";
 import { speaks } from "../domain/conclude.ts";
 import { digits, distanceText, squareMetresText } from "../measures.ts";
-import { cited, COLORS, provisionNumbers, type Say, sayIn, siteSize, situation } from "./cells.ts";
+import { cited, COLORS, nextSteps, provisionNumbers, type Say, sayIn, siteSize, situation, sliverText } from "./cells.ts";
 import {
   type Block,
   type Fact,
@@ -173,14 +173,10 @@ function method({ check, central_meridian }: Report, t: Say): Block[] {
 
 function results(check: Check, t: Say): Block[] {
   const { lang, slivers } = check;
-  const items = slivers.map(({ feature_name, area_m2, width_m, length_m }): Line => {
-    const sizes = [
-      ...(area_m2 === null ? [] : [squareMetresText(lang, area_m2)]),
-      ...(width_m === null ? [] : [t("answer.width", { value: distanceText(lang, width_m) })]),
-      ...(length_m === null ? [] : [distanceText(lang, length_m)]),
-    ];
-    return [{ text: feature_name, given: true }, { text: ` ${sizes.join(" ")}` }];
-  });
+  const items = slivers.map((sliver): Line => [
+    { text: sliver.feature_name, given: true },
+    { text: ` ${sliverText(sliver, lang, t)}` },
+  ]);
   return [
     resultsTable(check, t),
     note(t("report.share.base", { base: siteSize(check, t) })),
@@ -276,11 +272,7 @@ function unknown(check: Check, t: Say): Block[] {
 }
 
 function verdict(check: Check, t: Say): Block[] {
-  const steps = [
-    ...new Map(
-      check.findings.filter(speaks).map(({ next_step, office }) => [`${next_step}/${office}`, { next_step, office }] as const),
-    ).values(),
-  ];
+  const steps = nextSteps(check);
   return [
     box(check.conclusion, t),
     { kind: "paragraph", line: [{ text: check.sentence, given: true }] },

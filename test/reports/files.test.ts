@@ -3,6 +3,7 @@ import ExcelJS from "exceljs";
 import { strFromU8, unzipSync } from "fflate";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Lang } from "../../server/api/common.ts";
+import { percentText } from "../../server/measures.ts";
 import { say } from "../../server/messages.ts";
 import { reportAssets } from "../../server/report_assets.ts";
 import { countCell } from "../../server/reports/cells.ts";
@@ -148,7 +149,9 @@ describe.each(["zh", "en"] as const)("in %s", (lang: Lang) => {
     for (const { value } of cells) if (value !== undefined) expect(numbers).toContain(value);
     for (const finding of report.check.findings.slice(0, 5)) expect(numbers).toContain(finding.overlap_m2);
     expect(book.worksheets.map(({ name }) => name)).toEqual(
-      ["summary", "t1", "t2", "t3", "t4", "themes"].map((sheet) => say(lang, `report.sheet.${sheet}`)),
+      ["summary", "t1", "t2", "t3", "slivers", "t4", "silent", "steps", "themes", "instruments", "notes"].map((sheet) =>
+        say(lang, `report.sheet.${sheet}`),
+      ),
     );
   });
 
@@ -305,6 +308,62 @@ describe("a silence on which the answer hangs", () => {
     },
     SLOW_MS,
   );
+});
+
+describe.each(["zh", "en"] as const)("the workbook in %s", (lang) => {
+  const report = syntheticReport(lang, 12);
+  const tolerance = { area_m2: 1, width_m: 0.1, length_m: 1 };
+  const sliver = { theme: "protection_zone/first", feature: "Z1", tolerance };
+  report.check.slivers = [
+    { ...sliver, feature_name: "碎片甲", area_m2: 0.41, width_m: 0.05, length_m: null },
+    { ...sliver, feature_name: "碎片乙", area_m2: null, width_m: null, length_m: 0.62 },
+  ];
+  for (const [i, share] of [0.9997, 1, 0.0003, 0, 0.123].entries()) report.check.findings[i]!.share_of_site = share;
+  let book: ExcelJS.Workbook;
+  beforeAll(async () => void (book = await readBook(await render("xlsx", report))), SLOW_MS);
+  const rowsOf = (sheet: string) => {
+    const rows: ExcelJS.Cell[][] = [];
+    book.getWorksheet(say(lang, `report.sheet.${sheet}`))!.eachRow((row) => {
+      const cells: ExcelJS.Cell[] = [];
+      row.eachCell((each) => void cells.push(each));
+      rows.push(cells);
+    });
+    return rows;
+  };
+  const valuesOf = (sheet: string) => rowsOf(sheet).map((row) => row.map(({ value }) => value));
+
+  it("has the ledger of slivers with its numbers, the rules that do not apply, the next steps and every note", () => {
+    const ledger = valuesOf("slivers");
+    expect(ledger.find(([name]) => name === "碎片甲")).toEqual(expect.arrayContaining([0.41, 0.05]));
+    expect(ledger.find(([name]) => name === "碎片乙")!.at(-1)).toBe(0.62);
+    const silent = report.check.findings.filter(({ outcome }) => outcome === "not_triggered");
+    expect(silent.length).toBeGreaterThan(0);
+    for (const { rule, gist } of silent)
+      expect(
+        valuesOf("silent").filter(([provision, requirement]) => String(provision).includes(rule) && requirement === gist),
+      ).toHaveLength(1);
+    const { next_step, office } = report.check.findings[0]!;
+    expect(valuesOf("steps").filter((row) => row.includes(next_step) && row.includes(office))).toEqual([[1, next_step, office]]);
+    const document = documentOf(report);
+    const notes = valuesOf("notes").map((row) => bare(String(row[1])));
+    expect(notes).toContain(bare(document.declaration.text));
+    for (const block of document.sections.flatMap(({ blocks }) => blocks))
+      if (block.kind === "paragraph") expect(notes).toContain(bare(wordsOf([block.line])));
+  });
+
+  it("says that there is none where a list is empty", () => {
+    expect(valuesOf("instruments").at(-1)).toEqual([say(lang, "report.unknown.none")]);
+  });
+
+  it("shows a share as the text beside it does: never the whole, or nothing, unless it is", () => {
+    const shares = rowsOf("t3")
+      .flat()
+      .filter(({ numFmt }) => /%/.test(numFmt ?? ""));
+    const shown = new Map(shares.map(({ value, numFmt }) => [value, numFmt]));
+    expect(shown.get(0.9997)).toBe(`"${percentText(lang, 0.9997)}"`);
+    expect(shown.get(0.0003)).toBe(`"${percentText(lang, 0.0003)}"`);
+    for (const plain of [1, 0, 0.123]) expect(shown.get(plain)).toBe("0.0%");
+  });
 });
 
 it("the shapes are the site, its pieces and the features met, with what was found", async () => {
