@@ -1,6 +1,6 @@
 /** A check from request to stored answer, and its replay: place the site, gather, judge, conclude, say, freeze. */
 import { randomUUID } from "node:crypto";
-import type { Check, Replay } from "./api/checks.ts";
+import type { Check, Replay, SettingUsed } from "./api/checks.ts";
 import type { Lang } from "./api/common.ts";
 import type { OpenDatabase } from "./db/open.ts";
 import { classify } from "./domain/classify.ts";
@@ -151,8 +151,20 @@ function compare(before: unknown, after: unknown, pointer: string, out: Replay["
   } else if (typeof before === "object" && typeof after === "object" && before !== null && after !== null) {
     // A field that the program of that day did not say is no difference.
     const keys = Array.isArray(before) ? new Set([...Object.keys(before), ...Object.keys(after)]) : Object.keys(before);
-    for (const key of keys) compare((before as never)[key], (after as never)[key], `${pointer}/${key}`, out);
+    for (const key of keys) {
+      if (key === "text" && isNamedSince(before, after)) continue;
+      compare((before as never)[key], (after as never)[key], `${pointer}/${key}`, out);
+    }
   } else if (before !== after) out.push({ pointer, frozen: before, now: after });
+}
+
+/** The same words of a setting, but that the place has its name before its code; checks stored before 2026-11-29 said the
+ *  code alone. */
+function isNamedSince(before: object, after: object): boolean {
+  const [old, now] = [before, after] as Partial<SettingUsed>[];
+  if (old!.jurisdiction === undefined || typeof old!.text !== "string" || typeof now!.text !== "string") return false;
+  const at = old!.text.indexOf(old!.jurisdiction);
+  return at >= 0 && now!.text.startsWith(old!.text.slice(0, at)) && now!.text.endsWith(old!.text.slice(at));
 }
 
 /** Engines may begin a ring elsewhere: pieces are compared by kind and by the box they fill. Their measures are compared

@@ -46,7 +46,7 @@ export async function packEvidence(
     rules: catalogue.rules.filter(({ id, instrument }) => rules.has(`${instrument}/${id}`)),
   });
   putJson("checklist.json", frozen.checklists);
-  putJson("settings.json", { settings: catalogue.settings, tolerances: frozen.tolerances, radius_m: frozen.radius_m });
+  putJson("settings.json", settingsOf(stored));
   putJson("sources.json", {
     versions: check.versions,
     themes: check.themes.map(({ theme, title, coverage, data_date, source, basis, features }) => ({
@@ -64,6 +64,14 @@ export async function packEvidence(
   put("README.md", readme(report));
   put("SHA256SUMS", sums(files));
   return pack(files, check.created_at);
+}
+
+/** What it was judged by: the settings of its districts, where each stands, and those that they set differently. A check
+ *  from before these were frozen was judged by the catalogue's. */
+function settingsOf({ frozen, catalogue }: StoredCheck) {
+  const { settings, tolerances, radius_m } = frozen as Frozen;
+  const { values, origins, differing } = settings ?? { values: catalogue.settings, origins: {}, differing: [] };
+  return { settings: values, origins, differing, tolerances, radius_m };
 }
 
 function wordsOfScript(lang: (typeof LANGS)[number]): Record<string, string> {

@@ -20,8 +20,9 @@ export function digits(lang: Lang, value: number, decimals: number): string {
   return format.format(value);
 }
 
-/** 1.2345 公顷（18.52 亩） */
+/** 1.2345 公顷（18.52 亩）; below a square metre, where that would read as nothing, 0.49 m². */
 export function areaText(lang: Lang, area_m2: number): string {
+  if (area_m2 < 1) return squareMetresText(lang, area_m2);
   return say(lang, "unit.area", { ha: digits(lang, area_m2 / 10_000, 4), mu: digits(lang, area_m2 / MU_M2, 2) });
 }
 
@@ -43,6 +44,13 @@ export function percentText(lang: Lang, share: number): string {
   if (tenths === 0 && share > 0) return say(lang, "unit.percent_below", { value: digits(lang, 0.1, 1) });
   if (tenths === 100 && share < 1) return say(lang, "unit.percent", { value: digits(lang, 99.9, 1) });
   return say(lang, "unit.percent", { value: digits(lang, tenths, 1) });
+}
+
+/** 2026-11-22 10:05, in the time of the office. */
+export function momentText(iso: string): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" }).format(
+    new Date(iso),
+  );
 }
 
 /** One of the eight winds; degrees clockwise from north. */

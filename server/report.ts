@@ -5,8 +5,10 @@ import type { Geometry, Lang, Position } from "./api/common.ts";
 import type { Frozen } from "./gather.ts";
 import { hashOf } from "./hash.ts";
 import type { Db } from "./db/open.ts";
+import { speaks } from "./domain/conclude.ts";
 import { JURISDICTION, statusOn } from "./domain/judge.ts";
 import type { Catalogue } from "./domain/rule.ts";
+import { momentText } from "./measures.ts";
 import { say } from "./messages.ts";
 import type { StoredCheck } from "./queries/checks.ts";
 import { framePositions, shapesAsGeometry } from "./queries/figure.ts";
@@ -78,9 +80,7 @@ export async function reportOf(db: Db, stored: StoredCheck, { lang, base, featur
 
 /** When a check was made, in Asia/Shanghai: 2026-11-24 08:05. */
 export function madeAt({ created_at }: Pick<Check, "created_at">): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" }).format(
-    new Date(created_at),
-  );
+  return momentText(created_at);
 }
 
 /** SJ-20261124-1A2B3C4D: the day in Asia/Shanghai and the beginning of the check's id. */
@@ -91,8 +91,8 @@ export function numberOf(check: Pick<Check, "id" | "created_at">): string {
 /** Every feature that a finding speaks of, once a theme, as it was when the check was made. */
 async function featuresOf(db: Db, frozen: Frozen, check: Check): Promise<ReportFeature[]> {
   const named = new Map<string, Omit<ReportFeature, "geometry"> & { shape: string }>();
-  for (const { layer, feature, theme, feature_name, outcome } of check.findings) {
-    if (layer === null || feature === null || theme === null || outcome === "not_triggered") continue;
+  for (const { layer, feature, theme, feature_name } of check.findings.filter(speaks)) {
+    if (layer === null || feature === null || theme === null) continue;
     const stored = frozen.layers[layer];
     const own = stored && "features" in stored ? stored.features.find(({ code }) => code === feature) : undefined;
     if (own) named.set(`${theme}/${feature}`, { layer, code: feature, name: feature_name ?? feature, theme, shape: own.shape });

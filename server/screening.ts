@@ -1,12 +1,12 @@
 /** A screening: the sites that somebody asked about, a few at a time. A row that cannot be judged is named and the rest
  *  go on. */
-import type { Conclusion } from "./api/checks.ts";
+import type { Conclusion, Outcome } from "./api/checks.ts";
 import type { Lang } from "./api/common.ts";
 import type { ScreenedSite } from "./api/screenings.ts";
 import { readCheckInput, ringFault } from "./check_input.ts";
 import type { OpenDatabase } from "./db/open.ts";
 import { isBroken } from "./db/errors.ts";
-import { contribution, CONCLUSIONS } from "./domain/conclude.ts";
+import { contribution, speaks } from "./domain/conclude.ts";
 import { relationOf, shareOf } from "./domain/judge.ts";
 import type { Catalogue } from "./domain/rule.ts";
 import type { CheckInput } from "./gather.ts";
@@ -24,7 +24,7 @@ import {
   type StoredSite,
   writeSites,
 } from "./queries/screenings.ts";
-import { cite, m2, saySentences, sayPlace, share } from "./words.ts";
+import { cite, m2, saySentences, sayPlace, share, sorted } from "./words.ts";
 
 export const MAX_SITES = 10_000;
 
@@ -134,7 +134,7 @@ export function screeningStep(database: OpenDatabase, catalogue: Catalogue, now:
 type ShortFinding = {
   rule: string;
   instrument: string;
-  outcome: string;
+  outcome: Outcome;
   effect: string;
   conclusion: Conclusion;
   theme: string | null;
@@ -150,7 +150,7 @@ type ShortFinding = {
 /** What is kept of a site's answer: everything said but what the catalogue says, and without what did not matter. */
 function shortResult(judged: JudgedSite, catalogue: Catalogue): ShortResult {
   const { site } = judged.evidence;
-  const findings = judged.judgement.findings
+  const findings = sorted(judged.judgement.findings)
     .map((each): ShortFinding => {
       const overlap = each.feature?.overlap ?? null;
       return {
@@ -169,8 +169,7 @@ function shortResult(judged: JudgedSite, catalogue: Catalogue): ShortResult {
         distance_m: m2(each.feature?.distance_m ?? null),
       };
     })
-    .filter(({ outcome, conclusion }) => outcome !== "not_triggered" || conclusion !== "clear")
-    .toSorted((a, b) => CONCLUSIONS.indexOf(a.conclusion) - CONCLUSIONS.indexOf(b.conclusion));
+    .filter(speaks);
   const { geometry, area_m2, length_m, points, jurisdictions } = sayPlace(judged);
   return {
     rules: catalogue.version,

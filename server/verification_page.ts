@@ -1,5 +1,6 @@
 /** The page behind a report's code: made for a telephone, without script, in the language asked for. */
 import type { Lang } from "./api/common.ts";
+import { momentText } from "./measures.ts";
 import { say } from "./messages.ts";
 import { COLORS } from "./reports/cells.ts";
 import { html, Markup } from "./reports/markup.ts";
@@ -56,7 +57,7 @@ function facts(
     [t("report.complete"), t(complete ? "report.complete.yes" : "report.complete.no")],
     [
       t("verify.put_away"),
-      deleted_at === null ? t("verify.put_away.no") : t("verify.put_away.at", { at: deleted_at.slice(0, 10) }),
+      deleted_at === null ? t("verify.put_away.no") : t("verify.put_away.at", { at: momentText(deleted_at).slice(0, 10) }),
     ],
   ];
   return html`<p class="verdict" style="background-color:${COLORS[conclusion]}">${t(`conclusion.${conclusion}`)}</p>

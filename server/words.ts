@@ -12,7 +12,7 @@ import type { DecidedBy } from "./domain/stood.ts";
 import { layerOf } from "./layers/index.ts";
 import { columnsOf } from "./layers/layer.ts";
 import { distanceText, percentText } from "./measures.ts";
-import { halfIn, say } from "./messages.ts";
+import { halfIn, hasMessage, say } from "./messages.ts";
 
 export type ToSay = {
   id: string;
@@ -133,7 +133,7 @@ const RANKS: readonly Rank[] = [
 
 /** Worst first; then what is certain before what is not; then by rank of the source; of two laws, the one on a protection zone.
  *  The order never depends on the engine. */
-function sorted(findings: Judged[]): Judged[] {
+export function sorted(findings: Judged[]): Judged[] {
   const rank = (judged: Judged) => CONCLUSIONS.indexOf(contribution(judged));
   return findings.toSorted(
     (a, b) =>
@@ -188,8 +188,10 @@ function sayFinding(lang: Lang, judged: Judged, index: number, { evidence, froze
     article: cite(rule.article, instrument.rank, lang),
     gist: rule.gist[lang],
     quote: rule.quote,
-    reasons: judged.reasons.map((reason) => sayReason(lang, reason, catalogue)),
-    settings: settingsRead(rule, catalogue.classes, project).flatMap((name) => saySetting(lang, name, frozen, catalogue) ?? []),
+    reasons: judged.reasons.map((reason) => sayReason(lang, reason, catalogue, judged.layer)),
+    settings: settingsRead(rule, catalogue.classes, project).flatMap(
+      (name) => saySetting(lang, name, { frozen, evidence, catalogue }) ?? [],
+    ),
     orders: judged.orders.map((order) => sayOrder(lang, order)),
     decided_by: judged.decided_by && sayDecidedBy(lang, judged.decided_by),
     next_step: rule.next_step[lang],
@@ -212,7 +214,11 @@ function sayTold(lang: Lang, { layer, columns }: FeatureEvidence): Finding["told
 }
 
 /** A setting as a finding tells it; null where none is set. */
-function saySetting(lang: Lang, name: string, { settings }: Frozen, catalogue: Catalogue): SettingUsed | null {
+function saySetting(
+  lang: Lang,
+  name: string,
+  { frozen: { settings }, evidence, catalogue }: Pick<ToSay, "frozen" | "evidence" | "catalogue">,
+): SettingUsed | null {
   const value = settings?.values[name];
   const origin = settings?.origins[name];
   if (value === undefined || !origin) return null;
@@ -224,7 +230,8 @@ function saySetting(lang: Lang, name: string, { settings }: Frozen, catalogue: C
   const title = filed?.title[lang] ?? say(lang, `setting.${family}`);
   const unit = origin.unit === null ? null : (units?.find((each) => each.unit === origin.unit)?.title[lang] ?? origin.unit);
   const source = origin.source && saySource(lang, origin.source);
-  const place = origin.jurisdiction === NATIONAL ? say(lang, "setting.national") : origin.jurisdiction;
+  const place =
+    origin.jurisdiction === NATIONAL ? say(lang, "setting.national") : sayPlaceOf(lang, origin.jurisdiction, evidence);
   const text = say(lang, source === null ? "setting.used" : "setting.used_from", {
     title,
     value: unit === null ? value : `${value} ${unit}`,
@@ -232,6 +239,14 @@ function saySetting(lang: Lang, name: string, { settings }: Frozen, catalogue: C
     source,
   });
   return { name, title, value, unit, jurisdiction: origin.jurisdiction, source, text };
+}
+
+/** 永川区 500118, 重庆市 500000; the code alone where no name is known. */
+function sayPlaceOf(lang: Lang, code: string, { layers }: Evidence): string {
+  const districts = layers[JURISDICTION];
+  const own = districts?.state === "measured" ? districts.features.find((each) => each.code === code) : undefined;
+  const name = own?.name[lang] ?? (hasMessage(`province.${code}`) ? say(lang, `province.${code}`) : null);
+  return name === null ? code : `${name} ${code}`;
 }
 
 /** Title, article and date of where a setting's figure stands. */
@@ -260,9 +275,11 @@ export function sayDecidedBy(lang: Lang, decided: DecidedBy): NonNullable<Findin
   return { what, date, since, before, text: say(lang, before ? "decided_by.before" : "decided_by.after", { day, since }) };
 }
 
-/** Why something could not be told, in a sentence. */
-export function sayReason(lang: Lang, { code, name, depth_m }: ReasonSpec, catalogue: Catalogue): Reason {
+/** Why something could not be told, in a sentence. `layer`: that of the feature it is told of. */
+export function sayReason(lang: Lang, { code, name, depth_m }: ReasonSpec, catalogue: Catalogue, layer: string | null): Reason {
+  const declared = code === "missing_feature_attribute" && layer !== null ? layerOf(layer) : undefined;
   const title =
+    (declared && columnsOf(declared)[name]?.title[lang]) ??
     (code === "action_not_named" ? say(lang, `action.${name}`) : undefined) ??
     (code === "order_unsettled" ? say(lang, `order.${name}`) : undefined) ??
     // `bank_width_m.qth_r20`: the family of settings has words, the setting its name.

@@ -11,8 +11,9 @@ function digits(value: number, decimals: number): string {
   });
 }
 
-/** 1.2345 公顷（18.52 亩） */
+/** 1.2345 公顷（18.52 亩）; below a square metre, where that would read as nothing, 0.49 m². */
 export function areaText(area_m2: number): string {
+  if (area_m2 < 1) return squareMetresText(area_m2);
   return t("unit.area", { ha: digits(area_m2 / 10_000, 4), mu: digits(area_m2 / MU_M2, 2) });
 }
 

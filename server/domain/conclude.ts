@@ -73,6 +73,12 @@ export function contribution(finding: Concluding): Conclusion {
   return milder(weight, "undetermined");
 }
 
+/** Whether a finding is told among those that count: all but what does not apply, and a silence on which the answer hangs.
+ *  `web/` has its own: test/house/conclusions. */
+export function speaks({ outcome, conclusion }: { outcome: Outcome; conclusion: Conclusion }): boolean {
+  return outcome !== "not_triggered" || conclusion !== "clear";
+}
+
 /** What a theme contributes besides its rules. An asked theme without proof is never clear, and a site in, at or near
  *  a feature is at least a notice, unless the theme restricts nothing by itself (a district, a park, a river). */
 export function themeContribution(theme: Pick<ConcludedTheme, "status" | "covered" | "plain">): Conclusion {

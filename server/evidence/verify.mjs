@@ -6,7 +6,7 @@
  *
  * 1. Every file named in SHA256SUMS has the checksum written there, and no file is there that is not named.
  * 2. The report's hash follows from what was said (both languages), what was frozen, and the version of the catalogue, and
- *    it is the hash printed in report.html.
+ *    it is the hash printed in report.html. Settings and checklist are those that were frozen.
  * 3. Areas of the site and of its pieces, worked out again from their shapes on the CGCS2000 ellipsoid, agree with the
  *    figures of the findings; no piece is larger than the site; shares are areas divided.
  * 4. The conclusion, what of it is certain, the worst possible and the standing follow from the findings and the themes, and
@@ -100,6 +100,13 @@ part("evidence.verify.hash", () => {
   const hash = createHash("sha256").update(text).digest("hex");
   const page = readFileSync(path("report.html"), "utf8");
   if (!page.includes(hash)) fault("evidence.verify.hash.differs", { hash });
+  const { settings, tolerances, radius_m, checklists } = json("frozen.json");
+  // A check from before settings were frozen was judged by the catalogue's.
+  const { values, origins, differing } = settings ?? { values: json("catalogue.json").settings, origins: {}, differing: [] };
+  if (canonical(json("settings.json")) !== canonical({ settings: values, origins, differing, tolerances, radius_m }))
+    fault("evidence.verify.frozen.differs", { name: "settings.json" });
+  if (canonical(json("checklist.json")) !== canonical(checklists))
+    fault("evidence.verify.frozen.differs", { name: "checklist.json" });
   return { hash };
 });
 
@@ -193,7 +200,7 @@ part("evidence.verify.areas", () => {
   const pieces = new Map(json("pieces.geojson").features.map((each) => [each.id, each]));
   const shown = new Set();
   for (const finding of check.findings) {
-    if (finding.piece !== null && finding.outcome !== "not_triggered") {
+    if (finding.piece !== null && (finding.outcome !== "not_triggered" || finding.conclusion !== "clear")) {
       const id = `piece/${finding.theme}/${finding.feature}`;
       shown.add(id);
       if (!pieces.has(id)) fault("evidence.verify.piece.missing", { id });

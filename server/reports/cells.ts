@@ -1,8 +1,9 @@
 /** Cells of a report's tables: how a finding is put into words, the same wherever it stands. */
-import type { Basis, Check, Conclusion, Finding, Rank } from "../api/checks.ts";
+import type { Basis, Check, Conclusion, Finding, Rank, Sliver } from "../api/checks.ts";
 import type { Lang } from "../api/common.ts";
-import { areaText, digits, directionText, distanceText, percentText } from "../measures.ts";
+import { areaText, digits, directionText, distanceText, percentText, squareMetresText } from "../measures.ts";
 import { say } from "../messages.ts";
+import { speaks } from "../domain/conclude.ts";
 import { MOST_COUNTED } from "../domain/evidence.ts";
 import type { Cell, Line, Lines, Run } from "./document.ts";
 import { plain } from "./document.ts";
@@ -69,9 +70,33 @@ export function toldShare(finding: Finding): number | null {
   return overlap_m2 === null && overlap_length_m === null && overlap_points === null ? null : share_of_site;
 }
 
-/** What each provision is called in the tables: its number in T4, legal grounds first. Silent ones have none. */
+/** How a spreadsheet shows a share as a number: as `percentText` says it, never 100.0 or 0.0 unless it is. */
+export function shareFormat(lang: Lang): (share: number) => string {
+  return (share) => {
+    const rounded = Math.round(share * 1000);
+    const other = (rounded === 1000 && share < 1) || (rounded === 0 && share > 0);
+    return other ? `"${percentText(lang, share)}"` : "0.0%";
+  };
+}
+
+/** How large an overlap is that a tolerance hid. */
+export function sliverText({ area_m2, width_m, length_m }: Sliver, lang: Lang, t: Say): string {
+  return [
+    ...(area_m2 === null ? [] : [squareMetresText(lang, area_m2)]),
+    ...(width_m === null ? [] : [t("answer.width", { value: distanceText(lang, width_m) })]),
+    ...(length_m === null ? [] : [distanceText(lang, length_m)]),
+  ].join(" ");
+}
+
+/** What to do next and who is competent, each once, of the findings that count. */
+export function nextSteps({ findings }: Check): Pick<Finding, "next_step" | "office">[] {
+  const told = findings.filter(speaks).map(({ next_step, office }) => ({ next_step, office }));
+  return [...new Map(told.map((step) => [`${step.next_step}/${step.office}`, step])).values()];
+}
+
+/** What each provision is called in the tables: its number in T4, legal grounds first. Those that do not apply have none. */
 export function provisionNumbers(check: Check): ReadonlyMap<string, number> {
-  const spoken = check.findings.filter(({ outcome }) => outcome !== "not_triggered");
+  const spoken = check.findings.filter(speaks);
   const ordered = [...spoken.filter(({ rank }) => LEGAL.has(rank)), ...spoken.filter(({ rank }) => !LEGAL.has(rank))];
   return new Map(ordered.map(({ id }, i) => [id, i + 1]));
 }
@@ -91,9 +116,16 @@ export function conclusionCell(findings: readonly Finding[], status: string, t: 
 }
 
 /** How the site lies to the feature; where that could not be told, that: a drawn relation would say more than is known. */
-export function relationCell({ relation, outcome }: Finding, t: Say): string {
+export function relationCell(finding: Finding, t: Say): string {
+  const { relation, outcome } = finding;
   const unknown = ["cannot_tell", "no_data", "failed"].includes(outcome);
-  return relation && !unknown ? t(`relation.${relation}`) : t(`outcome.${outcome}`);
+  return relation && !unknown ? t(`relation.${relation}`) : outcomeText(finding, t);
+}
+
+/** A silence that counts is not said to "not apply". */
+function outcomeText(finding: Finding, t: Say): string {
+  const silent = finding.outcome === "not_triggered" && speaks(finding);
+  return t(silent ? "outcome.silent" : `outcome.${finding.outcome}`);
 }
 
 /** The project's situation under one provision, in words: how it stands to the feature, and why where it cannot be told. */
@@ -140,7 +172,7 @@ export function provisionRow(finding: Finding, number: number, lang: Lang, t: Sa
     {
       lines: [
         [{ text: t(`effect.${finding.effect}`), bold: true, color: inkOf(finding) }],
-        [{ text: t(`outcome.${finding.outcome}`) }],
+        [{ text: outcomeText(finding, t) }],
         ...(RANKLESS.has(finding.status) ? [[{ text: t("report.rankless"), small: true }]] : []),
       ],
     },

@@ -1,7 +1,8 @@
 /** From a report's model to its document: which parts stand in which order, and every sentence of them. */
 import type { Check, Conclusion, ThemeAnswer } from "../api/checks.ts";
+import { speaks } from "../domain/conclude.ts";
 import { digits, distanceText, squareMetresText } from "../measures.ts";
-import { cited, COLORS, provisionNumbers, type Say, sayIn, siteSize, situation } from "./cells.ts";
+import { cited, COLORS, nextSteps, provisionNumbers, type Say, sayIn, siteSize, situation, sliverText } from "./cells.ts";
 import {
   type Block,
   type Fact,
@@ -172,14 +173,10 @@ function method({ check, central_meridian }: Report, t: Say): Block[] {
 
 function results(check: Check, t: Say): Block[] {
   const { lang, slivers } = check;
-  const items = slivers.map(({ feature_name, area_m2, width_m, length_m }): Line => {
-    const sizes = [
-      ...(area_m2 === null ? [] : [squareMetresText(lang, area_m2)]),
-      ...(width_m === null ? [] : [t("answer.width", { value: distanceText(lang, width_m) })]),
-      ...(length_m === null ? [] : [distanceText(lang, length_m)]),
-    ];
-    return [{ text: feature_name, given: true }, { text: ` ${sizes.join(" ")}` }];
-  });
+  const items = slivers.map((sliver): Line => [
+    { text: sliver.feature_name, given: true },
+    { text: ` ${sliverText(sliver, lang, t)}` },
+  ]);
   return [
     resultsTable(check, t),
     note(t("report.share.base", { base: siteSize(check, t) })),
@@ -196,7 +193,7 @@ function results(check: Check, t: Say): Block[] {
 function provisions(check: Check, t: Say): Block[] {
   const { lang } = check;
   const tables = provisionTables(check, t);
-  const silent = check.findings.filter(({ outcome }) => outcome === "not_triggered");
+  const silent = check.findings.filter((finding) => !speaks(finding));
   const counted = (["took_part", "not_in_force", "other_district", "other_activity", "not_asked"] as const)
     .map((key) => `${t(`answer.rules.${key}`)} ${digits(lang, check.rules_counted[key], 0)}`)
     .join(t("report.semicolon"));
@@ -239,15 +236,18 @@ function unknown(check: Check, t: Say): Block[] {
   const unproven = check.themes.filter(({ status }) => status === "no_data" || status === "failed");
   const numbers = provisionNumbers(check);
   const missing = new Map<string, { text: string; rows: number[] }>();
-  for (const { id, outcome, reasons } of check.findings)
+  for (const finding of check.findings) {
+    const { id, outcome, reasons } = finding;
+    const open = outcome === "cannot_tell" || (outcome === "not_triggered" && speaks(finding));
     for (const { code, name, text } of reasons) {
-      if (outcome !== "cannot_tell" && !SUPPLIED.has(code)) continue;
+      if (!open && !SUPPLIED.has(code)) continue;
       const key = `${code}/${name}/${text}`;
       const entry = missing.get(key) ?? { text, rows: [] };
       const row = numbers.get(id);
       if (row !== undefined) entry.rows.push(row);
       missing.set(key, entry);
     }
+  }
   const rowsOf = (rows: number[]) =>
     ` ${t("report.t4.rows", { numbers: rows.toSorted((a, b) => a - b).join(t("list.separator")) })}`;
   const titles = (themes: ThemeAnswer[]) =>
@@ -272,13 +272,7 @@ function unknown(check: Check, t: Say): Block[] {
 }
 
 function verdict(check: Check, t: Say): Block[] {
-  const steps = [
-    ...new Map(
-      check.findings
-        .filter(({ outcome }) => outcome !== "not_triggered")
-        .map(({ next_step, office }) => [`${next_step}/${office}`, { next_step, office }] as const),
-    ).values(),
-  ];
+  const steps = nextSteps(check);
   return [
     box(check.conclusion, t),
     { kind: "paragraph", line: [{ text: check.sentence, given: true }] },

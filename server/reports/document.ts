@@ -35,11 +35,11 @@ export type Column = {
 };
 
 /** A number that the text of a row holds among others, for spreadsheets: `title` of its own column with the unit. */
-export type Measure = { title: string; format: string; values: readonly (number | null)[] };
+export type Measure = { title: string; format: string | ((value: number) => string); values: readonly (number | null)[] };
 
 export type Table = {
   kind: "table";
-  id: "instruments" | "data" | "results" | "provisions" | "coordinates";
+  id: "instruments" | "data" | "results" | "provisions" | "coordinates" | "slivers" | "silent" | "steps" | "notes";
   caption: string;
   /** In the list of contents. */
   listed?: boolean;

@@ -2,6 +2,7 @@
  *  lon,lat (EPSG:4490), which GeoJSON readers take for WGS 84: they differ by less than any of the accuracies here. */
 import type { Finding } from "../api/checks.ts";
 import type { Geometry } from "../api/common.ts";
+import { speaks } from "../domain/conclude.ts";
 import type { Rendering, Report } from "./report.ts";
 
 type Feature = { type: "Feature"; id: string; geometry: Geometry; properties: Record<string, unknown> };
@@ -61,8 +62,6 @@ export function siteOf({ check }: Report): Feature[] {
 function told(finding: Finding): Omit<Finding, "piece"> {
   return Object.fromEntries(Object.entries(finding).filter(([name]) => name !== "piece")) as Omit<Finding, "piece">;
 }
-
-const speaks = ({ outcome }: Finding) => outcome !== "not_triggered";
 
 /** One a feature and theme, with every finding that speaks of it. */
 export function piecesOf({ check }: Report): Feature[] {

@@ -5,7 +5,7 @@ import type { Content, ContentTable, TableCell, TDocumentDefinitions } from "pdf
 import { sayIn } from "./cells.ts";
 import { documentOf } from "./content.ts";
 import type { Block, Fact, Figure, Line, Lines, ReportDocument, Run, Table, Verdict } from "./document.ts";
-import { drawFigure } from "./figure.ts";
+import { drawFigure, textWidth } from "./figure.ts";
 import { createPainter, drawable, type Painter } from "./painter.ts";
 import { drawQr } from "./qr.ts";
 import type { Assets, Report } from "./report.ts";
@@ -13,6 +13,10 @@ import type { Assets, Report } from "./report.ts";
 /** Points. */
 const MM = 72 / 25.4;
 const TEXT_MM = 170;
+/** Of a line in a table, and of a page between its margins. */
+const TABLE_LINE = 13;
+const ROOM = 297 * MM - 41 * MM;
+const TABLE_SIZE = 8.5;
 const GREY = "#4a5763";
 const LINE = "#9aa5b1";
 
@@ -299,6 +303,7 @@ function table({ caption, listed, columns, rows }: Table, write: Writer): Conten
   // Lines between columns and the air beside them are part of the width.
   const spare = columns.length * 6.8;
   const widths = columns.map(({ width }) => width * (TEXT_MM * MM - spare));
+  const breaks = rows.some((row) => row.some(({ lines }, i) => heightOf(lines, widths[i]!) > ROOM / 2));
   return [
     {
       text: caption,
@@ -311,8 +316,9 @@ function table({ caption, listed, columns, rows }: Table, write: Writer): Conten
     {
       table: {
         headerRows: 1,
-        keepWithHeaderRows: 1,
-        dontBreakRows: true,
+        // pdfmake drops what is kept together and does not fit on a page.
+        keepWithHeaderRows: breaks ? 0 : 1,
+        dontBreakRows: !breaks,
         widths,
         body: [
           columns.map(({ title }): TableCell => ({ text: title, bold: true, fillColor: "#eef1f4" })),
@@ -320,11 +326,17 @@ function table({ caption, listed, columns, rows }: Table, write: Writer): Conten
         ],
       },
       layout: lined(),
-      fontSize: 8.5,
+      fontSize: TABLE_SIZE,
       lineHeight: 1.05,
       margin: [0, 0, 0, 6],
     },
   ];
+}
+
+/** About how high a cell becomes. Words that do not break may double it, no more: hence half a page above. */
+function heightOf(lines: Lines, width: number): number {
+  const long = lines.map((line) => textWidth(line.map(({ text }) => text).join(""), TABLE_SIZE));
+  return TABLE_LINE * long.reduce((sum, each) => sum + Math.max(1, Math.ceil(each / width)), 0);
 }
 
 const QR_MM = 26;

@@ -1,22 +1,28 @@
 /** The tables of a report: T1 corners, T2 data, T3 overlay, T4 provisions, and the instruments they rest on. */
 import type { Check, ThemeAnswer } from "../api/checks.ts";
+import { speaks } from "../domain/conclude.ts";
 import { distanceText, percentText } from "../measures.ts";
 import {
   basisCell,
   cell,
+  cited,
   conclusionCell,
   countCell,
   distanceCell,
   LEGAL,
+  nextSteps,
   numberCell,
   overlapCell,
   provisionNumbers,
   provisionRow,
   relationCell,
   type Say,
+  shareFormat,
+  situation,
+  sliverText,
   toldShare,
 } from "./cells.ts";
-import type { Cell, Column, Measure, Table } from "./document.ts";
+import type { Cell, Column, Measure, ReportDocument, Table } from "./document.ts";
 import type { Report } from "./report.ts";
 
 /** To lie in a district is no fault. */
@@ -98,7 +104,7 @@ type Result = { cells: Cell[]; measured: (number | null)[] };
 /** T3: every theme asked is there: feature by feature where something is near, else with what its status is. */
 export function resultsTable(check: Check, t: Say): Table {
   const results = check.themes.filter(({ status }) => status !== "not_asked").flatMap((theme) => resultsOf(check, theme, t));
-  const measure = (key: string, format: string, at: number): Measure => ({
+  const measure = (key: string, format: Measure["format"], at: number): Measure => ({
     title: t(key),
     format,
     values: results.map(({ measured }) => measured[at]!),
@@ -122,7 +128,7 @@ export function resultsTable(check: Check, t: Say): Table {
       measure("report.measure.area", "#,##0.00", 0),
       measure("report.measure.length", "#,##0.0", 1),
       measure("report.measure.points", "#,##0", 2),
-      measure("report.measure.share", "0.0%", 3),
+      measure("report.measure.share", shareFormat(check.lang), 3),
       measure("report.measure.distance", "#,##0.0", 4),
       measure("report.measure.bearing", "0", 5),
     ],
@@ -258,5 +264,90 @@ export function themesTable({ check }: Report, t: Say): Table {
       cell(theme.source ?? t("none")),
     ]),
     measures: [{ title: t("report.measure.nearest"), format: "#,##0.0", values: check.themes.map(({ nearest_m }) => nearest_m) }],
+  };
+}
+
+/** The ledger of overlaps that a tolerance hid. */
+export function sliversTable(check: Check, t: Say): Table {
+  const { slivers, lang, themes } = check;
+  const measure = (key: string, name: "area_m2" | "width_m" | "length_m"): Measure => ({
+    title: t(key),
+    format: "#,##0.00",
+    values: slivers.map((sliver) => sliver[name]),
+  });
+  return {
+    kind: "table",
+    id: "slivers",
+    caption: t("answer.slivers"),
+    columns: columns(t, [
+      ["report.zone", 60],
+      ["themes.theme", 50],
+      ["report.overlap", 60],
+    ]),
+    rows: slivers.map((sliver) => [
+      { lines: [[{ text: sliver.feature_name, given: true }]] },
+      cell(themes.find(({ theme }) => theme === sliver.theme)?.title ?? sliver.theme),
+      cell(sliverText(sliver, lang, t)),
+    ]),
+    measures: [
+      measure("report.measure.area", "area_m2"),
+      measure("report.measure.width", "width_m"),
+      measure("report.measure.length", "length_m"),
+    ],
+  };
+}
+
+/** The rules that were examined and do not apply. */
+export function silentTable(check: Check, t: Say): Table {
+  const silent = check.findings.filter((finding) => !speaks(finding));
+  return {
+    kind: "table",
+    id: "silent",
+    caption: t("answer.not_triggered", { count: silent.length }),
+    columns: columns(t, [
+      ["report.provision", 50],
+      ["report.requirement", 70],
+      ["report.situation", 50],
+    ]),
+    rows: silent.map((finding) => [
+      { lines: [[{ text: cited(finding, t) }], [{ text: finding.rule, small: true }]] },
+      cell(finding.gist),
+      { lines: situation(finding, check.lang, t) },
+    ]),
+  };
+}
+
+export function stepsTable(check: Check, t: Say): Table {
+  return {
+    kind: "table",
+    id: "steps",
+    caption: t("report.steps"),
+    columns: columns(t, [
+      ["report.row", 10],
+      ["report.next", 110],
+      ["finding.office", 50],
+    ]),
+    rows: nextSteps(check).map(({ next_step, office }, i) => [
+      numberCell(String(i + 1), i + 1, "0"),
+      cell(next_step),
+      cell(office),
+    ]),
+  };
+}
+
+/** Every sentence that stands beside the tables, with the part of the report that says it. */
+export function notesTable({ declaration, sections }: ReportDocument, t: Say): Table {
+  const notes = sections.flatMap(({ title, blocks }) =>
+    blocks.flatMap((block) => (block.kind === "paragraph" ? [[cell(title), { lines: [block.line] }]] : [])),
+  );
+  return {
+    kind: "table",
+    id: "notes",
+    caption: t("report.sheet.notes"),
+    columns: columns(t, [
+      ["report.part", 35],
+      ["report.note", 135],
+    ]),
+    rows: [[cell(declaration.title), cell(declaration.text)], ...notes],
   };
 }

@@ -7,7 +7,18 @@ import { documentOf } from "./content.ts";
 import { type Cell, type ReportDocument, type Table, wordsOf } from "./document.ts";
 import type { Report } from "./report.ts";
 import { shown } from "./signs.ts";
-import { coordinateTable, dataTable, provisionTables, resultsTable, themesTable } from "./tables.ts";
+import {
+  coordinateTable,
+  dataTable,
+  instrumentTables,
+  notesTable,
+  provisionTables,
+  resultsTable,
+  silentTable,
+  sliversTable,
+  stepsTable,
+  themesTable,
+} from "./tables.ts";
 
 /** Of a cell in Excel. */
 const MAX_SIGNS = 32_767;
@@ -26,13 +37,17 @@ export async function renderXlsx(report: Report): Promise<Uint8Array> {
   Object.assign(book, { creator: document.service, lastModifiedBy: document.service, created: made, modified: made });
   book.title = shown(`${document.title} ${document.number}`);
   summary(book.addWorksheet(t("report.sheet.summary")), document, report);
-  const provisions = provisionTables(check, t);
   const sheets: [key: string, tables: Table[]][] = [
     ["report.sheet.t1", report.coordinates_failed === null ? [coordinateTable(report, t)] : []],
     ["report.sheet.t2", [dataTable(report, t)]],
     ["report.sheet.t3", [resultsTable(check, t)]],
-    ["report.sheet.t4", provisions],
+    ["report.sheet.slivers", [sliversTable(check, t)]],
+    ["report.sheet.t4", provisionTables(check, t)],
+    ["report.sheet.silent", [silentTable(check, t)]],
+    ["report.sheet.steps", [stepsTable(check, t)]],
     ["report.sheet.themes", [themesTable(report, t)]],
+    ["report.sheet.instruments", instrumentTables(report, t)],
+    ["report.sheet.notes", [notesTable(document, t)]],
   ];
   for (const [key, tables] of sheets) {
     const sheet = book.addWorksheet(t(key), {
@@ -43,6 +58,7 @@ export async function renderXlsx(report: Report): Promise<Uint8Array> {
     if (key === "report.sheet.t1" && report.more_coordinates > 0)
       sheet.addRow([t("report.t1.more", { count: report.more_coordinates })]);
     for (const table of tables) fill(sheet, table);
+    if (key !== "report.sheet.t1" && tables.every(({ rows }) => rows.length === 0)) sheet.addRow([t("report.unknown.none")]);
   }
   return pin(new Uint8Array(await book.xlsx.writeBuffer()), document.created_at);
 }
@@ -115,7 +131,7 @@ function fill(sheet: ExcelJS.Worksheet, { caption, columns, rows, measures = [] 
       if (typeof value !== "number") continue;
       const cell = row.getCell(columns.length + at + 1);
       cell.value = value;
-      cell.numFmt = format;
+      cell.numFmt = typeof format === "string" ? format : format(value);
       cell.border = EDGES;
       cell.alignment = { vertical: "top" };
     }

@@ -11,6 +11,7 @@ import { CONCLUSIONS } from "../domain/conclude.ts";
 import type { CheckInput } from "../gather.ts";
 import { WRITERS } from "../formats/out/index.ts";
 import type { OutField, OutLayer } from "../formats/out/writer.ts";
+import { momentText } from "../measures.ts";
 import { sayBoth } from "../messages.ts";
 import { type FaultSpec, langOf, Problem } from "../problem.ts";
 import { dispute, disputesOf, listChecks, putAway, readCheck, readSaid, withdraw } from "../queries/checks.ts";
@@ -250,7 +251,7 @@ function readDispute(body: unknown, check: Check): Pick<Dispute, "finding" | "ru
 /** The check as it was said; 404 unknown, 410 put away. */
 export function standingOf(id: string, stored: Awaited<ReturnType<typeof readSaid>>): Record<Lang, Check> {
   if (!stored) throw new Problem(404, "unknown-check", { id });
-  if (stored.deleted_at !== null) throw new Problem(410, "deleted-check", { id, at: stored.deleted_at.slice(0, 10) });
+  if (stored.deleted_at !== null) throw new Problem(410, "deleted-check", { id, at: momentText(stored.deleted_at).slice(0, 10) });
   return stored.said;
 }
 

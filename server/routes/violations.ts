@@ -152,7 +152,7 @@ export function violationRoutes(
       gist: rule.gist[lang],
       next_step: rule.next_step[lang],
       office: rule.office[lang],
-      reasons: found.reasons.map((reason) => sayReason(lang, reason, kept)),
+      reasons: found.reasons.map((reason) => sayReason(lang, reason, kept, own.layer)),
       decided_by: found.decided_by ? sayDecidedBy(lang, found.decided_by) : null,
     };
   }

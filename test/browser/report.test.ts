@@ -37,7 +37,7 @@ const FILES: Record<string, (bytes: Uint8Array, check: Check, lang: Lang) => Pro
   async xlsx(bytes, check) {
     const book = new ExcelJS.Workbook();
     await book.xlsx.load(Buffer.from(bytes) as never);
-    expect(book.worksheets).toHaveLength(6);
+    expect(book.worksheets).toHaveLength(11);
     const numbers = new Set<unknown>();
     book.eachSheet((sheet) => sheet.eachRow((row) => row.eachCell(({ value }) => numbers.add(value))));
     expect(numbers).toContain(check.findings.find(({ overlap_m2 }) => overlap_m2)!.overlap_m2);

@@ -59,9 +59,10 @@ eachEngine((engine) => {
         outcome: "triggered",
         settings: [{ name: PIGS, value: 300, unit: "头（只）", jurisdiction: "500000" }],
       });
-      expect(on(check, "LS-01b")!.settings[0]!.text).toMatch(/生猪.*300.*500000.*第四十三条.*2017/);
+      expect(on(check, "LS-01b")!.settings[0]!.text).toMatch(/生猪.*300.*重庆市 500000.*第四十三条.*2017/);
       const english = await service.check(SMALL, "en");
       expect(on(english, "LS-01b")!.settings[0]!.text).not.toMatch(/[\u4e00-\u9fff]/);
+      expect(on(english, "LS-01b")!.settings[0]!.text).toContain("Chongqing 500000");
       expect(await replayOf(check)).toEqual({ same: true, differences: [] });
     });
     it("under which a farm lies is not triggered, and one that no place has set cannot tell", async () => {
@@ -79,6 +80,18 @@ eachEngine((engine) => {
       await sql`update site_check set frozen = jsonb_set(frozen, array['settings', 'values', ${PIGS}::text], '500') where id = ${check.id}::uuid`.execute(
         service.database.db,
       );
+      expect((await replayOf(check)).same).toBe(false);
+    });
+    it("a check stored when a place was said by its code alone replays the same, and other words do not", async () => {
+      const check = await service.check(SMALL);
+      const write = (from: string, to: string) =>
+        sql`update site_check set said = replace(said::text, ${from}::text, ${to}::text)::jsonb where id = ${check.id}::uuid`.execute(
+          service.database.db,
+        );
+      await write("重庆市 500000", "500000");
+      await write("Chongqing 500000", "500000");
+      expect(await replayOf(check)).toEqual({ same: true, differences: [] });
+      await write("（500000：", "（510000：");
       expect((await replayOf(check)).same).toBe(false);
     });
     it("a check frozen before settings were placed replays the same", async () => {

@@ -3,6 +3,7 @@ import ExcelJS from "exceljs";
 import { strFromU8, unzipSync } from "fflate";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Lang } from "../../server/api/common.ts";
+import { percentText } from "../../server/measures.ts";
 import { say } from "../../server/messages.ts";
 import { reportAssets } from "../../server/report_assets.ts";
 import { countCell } from "../../server/reports/cells.ts";
@@ -148,7 +149,9 @@ describe.each(["zh", "en"] as const)("in %s", (lang: Lang) => {
     for (const { value } of cells) if (value !== undefined) expect(numbers).toContain(value);
     for (const finding of report.check.findings.slice(0, 5)) expect(numbers).toContain(finding.overlap_m2);
     expect(book.worksheets.map(({ name }) => name)).toEqual(
-      ["summary", "t1", "t2", "t3", "t4", "themes"].map((sheet) => say(lang, `report.sheet.${sheet}`)),
+      ["summary", "t1", "t2", "t3", "slivers", "t4", "silent", "steps", "themes", "instruments", "notes"].map((sheet) =>
+        say(lang, `report.sheet.${sheet}`),
+      ),
     );
   });
 
@@ -235,6 +238,133 @@ it(
   },
   SLOW_MS,
 );
+
+it(
+  "a row taller than a page goes on on the next one: no row of T4 and no sign of a quote is lost",
+  async () => {
+    for (const [signs, at] of [
+      [350, 0],
+      [600, 5],
+      [1200, 0],
+      [1200, 9],
+      [3000, 4],
+    ] as const) {
+      const report = syntheticReport("zh", 10);
+      report.check.findings[at]!.quote = "鼎".repeat(signs);
+      const pages = pdfPages(await render("pdf", report));
+      const words = bare(pages.join(""));
+      expect(words.match(/鼎/g), `${signs} signs in row ${at + 1}`).toHaveLength(signs);
+      const numbers = [...words.matchAll(/(\d+)\.《《示例/g)].map(([, number]) => Number(number));
+      expect(numbers).toEqual(Array.from({ length: 10 }, (_, i) => i + 1));
+    }
+  },
+  SLOW_MS,
+);
+
+describe("a silence on which the answer hangs", () => {
+  const report = syntheticReport("zh", 12);
+  const silence = report.check.findings.find(({ outcome }) => outcome === "not_triggered")!;
+  Object.assign(silence, {
+    conclusion: "undetermined",
+    gist: "禁止新建、扩建养殖场。",
+    reasons: [
+      { code: "action_not_named", name: "rebuilt", text: "条文未提及“改建”" },
+      { code: "unanswered", name: "", text: "未提及不等于允许，须人工研判" },
+    ],
+  });
+
+  it("is a row of T4 with its gist and why, and never said not to apply; what is not known names it", () => {
+    const { sections } = documentOf(report);
+    const blocksOf = (id: string) => sections.find((section) => section.id === id)!.blocks;
+    const rows = blocksOf("provisions").flatMap((block) => (block.kind === "table" ? block.rows : []));
+    const own = rows.map((row) => row.map(({ lines }) => wordsOf(lines)).join("\n")).filter((row) => row.includes(silence.rule));
+    expect(own).toHaveLength(1);
+    for (const text of [silence.gist, ...silence.reasons.map((reason) => reason.text), say("zh", "outcome.silent")])
+      expect(own[0]).toContain(text);
+    expect(own[0]).not.toContain(say("zh", "outcome.not_triggered"));
+    expect(blocksOf("provisions").filter(({ kind }) => kind === "list")).toEqual([]);
+    const unknown = blocksOf("unknown").flatMap((block) => (block.kind === "facts" ? block.facts : []));
+    expect(unknown.map(({ lines }) => wordsOf(lines)).join()).toContain("须人工研判");
+  });
+
+  it(
+    "is in every file",
+    async () => {
+      const found: Record<string, string> = {
+        html: (await render("html", report)).toString(),
+        docx: wordsOfDocx(await render("docx", report)),
+        pdf: bare(pdfPages(await render("pdf", report)).join("")),
+        geojson: (await render("geojson", report)).toString(),
+      };
+      const book = await readBook(await render("xlsx", report));
+      found["xlsx"] = bare(
+        JSON.stringify(book.getWorksheet(say("zh", "report.sheet.t4"))!.getSheetValues()).replaceAll("\\n", ""),
+      );
+      for (const [id, words] of Object.entries(found)) {
+        expect(words, id).toContain(silence.gist);
+        for (const { text } of silence.reasons) expect(words.replaceAll('\\"', '"'), id).toContain(text);
+      }
+      expect(found["html"]).not.toContain(say("zh", "answer.not_triggered", { count: 1 }));
+    },
+    SLOW_MS,
+  );
+});
+
+describe.each(["zh", "en"] as const)("the workbook in %s", (lang) => {
+  const report = syntheticReport(lang, 12);
+  const tolerance = { area_m2: 1, width_m: 0.1, length_m: 1 };
+  const sliver = { theme: "protection_zone/first", feature: "Z1", tolerance };
+  report.check.slivers = [
+    { ...sliver, feature_name: "碎片甲", area_m2: 0.41, width_m: 0.05, length_m: null },
+    { ...sliver, feature_name: "碎片乙", area_m2: null, width_m: null, length_m: 0.62 },
+  ];
+  for (const [i, share] of [0.9997, 1, 0.0003, 0, 0.123].entries()) report.check.findings[i]!.share_of_site = share;
+  let book: ExcelJS.Workbook;
+  beforeAll(async () => void (book = await readBook(await render("xlsx", report))), SLOW_MS);
+  const rowsOf = (sheet: string) => {
+    const rows: ExcelJS.Cell[][] = [];
+    book.getWorksheet(say(lang, `report.sheet.${sheet}`))!.eachRow((row) => {
+      const cells: ExcelJS.Cell[] = [];
+      row.eachCell((each) => void cells.push(each));
+      rows.push(cells);
+    });
+    return rows;
+  };
+  const valuesOf = (sheet: string) => rowsOf(sheet).map((row) => row.map(({ value }) => value));
+
+  it("has the ledger of slivers with its numbers, the rules that do not apply, the next steps and every note", () => {
+    const ledger = valuesOf("slivers");
+    expect(ledger.find(([name]) => name === "碎片甲")).toEqual(expect.arrayContaining([0.41, 0.05]));
+    expect(ledger.find(([name]) => name === "碎片乙")!.at(-1)).toBe(0.62);
+    const silent = report.check.findings.filter(({ outcome }) => outcome === "not_triggered");
+    expect(silent.length).toBeGreaterThan(0);
+    for (const { rule, gist } of silent)
+      expect(
+        valuesOf("silent").filter(([provision, requirement]) => String(provision).includes(rule) && requirement === gist),
+      ).toHaveLength(1);
+    const { next_step, office } = report.check.findings[0]!;
+    expect(valuesOf("steps").filter((row) => row.includes(next_step) && row.includes(office))).toEqual([[1, next_step, office]]);
+    const document = documentOf(report);
+    const notes = valuesOf("notes").map((row) => bare(String(row[1])));
+    expect(notes).toContain(bare(document.declaration.text));
+    for (const block of document.sections.flatMap(({ blocks }) => blocks))
+      if (block.kind === "paragraph") expect(notes).toContain(bare(wordsOf([block.line])));
+  });
+
+  it("says that there is none where a list is empty", () => {
+    expect(valuesOf("instruments").at(-1)).toEqual([say(lang, "report.unknown.none")]);
+  });
+
+  it("shows a share as the text beside it does: never the whole, or nothing, unless it is", () => {
+    const shares = rowsOf("t3")
+      .flat()
+      .filter(({ numFmt }) => /%/.test(numFmt ?? ""));
+    const shown = new Map(shares.map(({ value, numFmt }) => [value, numFmt]));
+    expect(shown.get(0.9997)).toBe(`"${percentText(lang, 0.9997)}"`);
+    expect(shown.get(0.0003)).toBe(`"${percentText(lang, 0.0003)}"`);
+    for (const plain of [1, 0, 0.123]) expect(shown.get(plain)).toBe("0.0%");
+  });
+});
 
 it("the shapes are the site, its pieces and the features met, with what was found", async () => {
   const report = syntheticReport("en", 12);

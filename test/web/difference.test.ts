@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Check, Finding } from "../../server/api/checks.ts";
-import { difference, isSame } from "../../web/difference.ts";
+import { changedIn, difference, isSame } from "../../web/difference.ts";
 
 function finding(more: Partial<Finding>): Finding {
   return {
@@ -57,9 +57,40 @@ describe("the difference of two answers", () => {
   });
 
   it("a finding that is no longer triggered is gone, and one that begins to be is new", () => {
-    const silent = finding({ outcome: "not_triggered" });
+    const silent = finding({ outcome: "not_triggered", conclusion: "clear" });
     expect(difference(check([finding({})]), check([silent])).gone).toHaveLength(1);
     expect(difference(check([silent]), check([finding({})])).findings.get("f1")).toEqual({ kind: "new" });
+  });
+
+  it("a silence on which the answer hangs is told like any other finding", () => {
+    const silence = finding({ outcome: "not_triggered", conclusion: "undetermined" });
+    expect(difference(check([]), check([silence])).findings.get("f1")).toEqual({ kind: "new" });
+    expect(difference(check([silence]), check([])).gone).toEqual([silence]);
+  });
+
+  it("the same words under another law, article, standing or weight, and other words under the same, are changes", () => {
+    const law = {
+      instrument: "law-2017",
+      article: "第六十四条",
+      status: "in_force",
+      conclusion: "prohibited",
+      gist: "不得设置排污口。",
+    };
+    const before = finding(law as Partial<Finding>);
+    for (const [aspect, more] of [
+      ["source", { instrument: "code-2026", article: "第三百一十八条" }],
+      ["source", { article: "第六十五条" }],
+      ["status", { status: "horizon_passed" }],
+      ["conclusion", { conclusion: "undetermined" }],
+      ["gist", { gist: "禁止设置排污口。" }],
+    ] as [string, Partial<Finding>][]) {
+      const after = { ...before, ...more };
+      expect(changedIn(before, after)).toEqual([aspect]);
+      const found = difference(check([before]), check([after]));
+      expect(isSame(found)).toBe(false);
+      expect(found.findings.get("f1")).toEqual({ kind: "changed", before });
+    }
+    expect(changedIn(before, { ...before, id: "f9" })).toEqual([]);
   });
 
   it("measures that differ by less than is shown are the same; null is not zero", () => {
