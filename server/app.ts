@@ -90,7 +90,7 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
 
   app.use(healthRoutes(database, options.operator)); //            /health/* /api/messages/{lang} /operator/{command}
   app.use(collectionRoutes(database.db, catalogue, now, ground?.said ?? null)); //       /api /api/collections[/{layer}[/queryables]]
-  app.use(itemRoutes(database.db, now)); //                        /api/collections/{layer}/items[/{code}] /api/collections/{layer}/selection
+  app.use(itemRoutes(database.db, catalogue, now)); //             /api/collections/{layer}/items[/{code}] /api/collections/{layer}/selection
   app.use(relatedRoutes(database.db, now)); //                     /api/collections/{layer}/items/{code}/related|versions
   app.use(searchRoutes(database.db, now)); //                      /api/search
   app.use(catalogueRoutes(catalogue, now)); //                          /api/rules /api/instruments /api/activities

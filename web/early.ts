@@ -99,6 +99,11 @@ export async function readStyle(lang: Lang, date: string | undefined): Promise<S
   return style;
 }
 
+/** What the service has may cover more, or less, than it did. */
+export function forgetTiles(): void {
+  described.clear();
+}
+
 async function describe(url: string): Promise<object> {
   const { tiles, bounds, minzoom, maxzoom } = await getTileJson(url);
   return { tiles, bounds, minzoom, maxzoom };

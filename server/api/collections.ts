@@ -1,5 +1,5 @@
 /** Wire types of `/api`, `/api/collections`, `/style.json` and TileJSON. */
-import type { Basis, CoverageState } from "./checks.ts";
+import type { Action, AttributeValue, Basis, CoverageState } from "./checks.ts";
 import type { Feature, Link, Text } from "./common.ts";
 
 /** The ground map that the operator has configured. */
@@ -113,8 +113,17 @@ export type Queryables = {
   additionalProperties: false;
 };
 
-/** One feature by its code, with the theme that paints it. */
-export type Item = Feature & { theme: string; links: Link[] };
+/** A registered facility as the project of a check, as a sweep judges it. */
+export type FacilityProject = {
+  activity: string;
+  /** Those of `existing` and `operating` that the activity knows; never empty. */
+  actions: Action[];
+  attributes: Record<string, AttributeValue>;
+};
+
+/** One feature by its code, with the theme that paints it. `project`: of a facility; null where the register says what the
+ *  vocabulary does not have. */
+export type Item = Feature & { theme: string; project?: FacilityProject | null; links: Link[] };
 
 export type TileJson = {
   tilejson: "3.0.0";

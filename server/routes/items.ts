@@ -1,9 +1,11 @@
 /** `/api/collections/{layer}/items` and `selection`: pages of features, one feature, and files of any selection. */
 import express, { type Request, type Response, Router } from "express";
-import type { Item } from "../api/collections.ts";
+import type { FacilityProject, Item } from "../api/collections.ts";
 import type { Feature, Lang } from "../api/common.ts";
 import { brief } from "../check_input.ts";
 import type { Db } from "../db/open.ts";
+import { projectOf } from "../domain/facility.ts";
+import type { Catalogue } from "../domain/rule.ts";
 import { impossible } from "../export_file.ts";
 import { filterable, filtersOf } from "../feature_filter.ts";
 import type { OutLayer } from "../formats/out/writer.ts";
@@ -34,7 +36,7 @@ const MAX_CODES = 1000;
 const MAX_SELECTED = MAX_FEATURES;
 const MAX_FAULTS = 50;
 
-export function itemRoutes(db: Db, now: () => Date): Router {
+export function itemRoutes(db: Db, catalogue: Catalogue, now: () => Date): Router {
   const router = Router();
 
   /** A file of the features that the query selects, or of those of them that are `selected`. */
@@ -101,7 +103,13 @@ export function itemRoutes(db: Db, now: () => Date): Router {
     await sendItems(request, response, layerNamed(String(request.params["layer"])), selectionOf(request.body));
   });
 
-  /** GET /api/collections/{layer}/items/{code}?datetime=&crs=&lang= */
+  /** What a facility can be checked as. */
+  function checkable({ properties }: Row): FacilityProject | null {
+    const { project } = projectOf(properties, catalogue);
+    return project && { ...project, activity: project.activity.code };
+  }
+
+  /** GET /api/collections/{layer}/items/{code}?datetime=&crs=&lang=: a facility comes with its `project`. */
   router.get("/api/collections/:layer/items/:code", async (request, response) => {
     const layer = layerNamed(request.params.layer);
     const query = parameters(request, ["datetime", "crs"]);
@@ -113,6 +121,7 @@ export function itemRoutes(db: Db, now: () => Date): Router {
     sendPlaced(response, crs, (): Item => ({
       ...toFeature(saidIn(request, layer, row), crs),
       theme: themeOf(layer, row.properties),
+      ...(layer.id === "facility" ? { project: checkable(row) } : {}),
       links: [
         link(request.originalUrl, "self", "application/geo+json"),
         link(`/api/collections/${layer.id}`, "collection"),

@@ -1,12 +1,19 @@
 /** The map: made once, fed with the service's style, told what to do by state, telling state what happens on it. */
 import "maplibre-gl/dist/maplibre-gl.css";
-import { GPUInitializationError, Map, type MapOptions, ScaleControl, type StyleSpecification } from "maplibre-gl";
+import {
+  GPUInitializationError,
+  Map,
+  type MapOptions,
+  ScaleControl,
+  type SourceSpecification,
+  type StyleSpecification,
+} from "maplibre-gl";
 import { watch } from "vue";
 import { getItem } from "../client.ts";
-import { early, earlyStyle, readStyle, styleKey } from "../early.ts";
+import { early, earlyStyle, forgetTiles, readStyle, styleKey } from "../early.ts";
 import { lang, t } from "../messages.ts";
 import { readAddress } from "../state/address.ts";
-import { as_of, landing, phone, sheet, task } from "../state/app.ts";
+import { as_of, data_version, landing, phone, sheet, task } from "../state/app.ts";
 import { checkFacility } from "../state/features.ts";
 import { collections, ground_failed, ground_shown, hidden, strength } from "../state/layers.ts";
 import {
@@ -20,6 +27,8 @@ import {
   pointer,
   popup,
   startPicking,
+  style_shown,
+  style_wanted,
   type PopupTarget,
   uploaded,
   view_center,
@@ -174,15 +183,21 @@ function startWhen(map: Map, wanted: () => boolean, load: () => Promise<(map: Ma
  *  already. */
 function watchStyle(map: Map, first: boolean): void {
   let newest = 0;
+  let tiles_of = data_version.value;
+  style_shown.value = first ? style_wanted.value : "";
   // A style can be compared with the next one only when it is there.
   const there = map.once("style.load");
   const load = async () => {
     const mine = ++newest;
+    const [wanted, version] = [style_wanted.value, data_version.value];
     try {
       const [words, date] = [lang.value, as_of.value];
       const [style] = await Promise.all([early(styleKey(words, date), () => readStyle(words, date)), there]);
       if (mine !== newest) return;
       map.setStyle(style, { diff: true, transformStyle: (previous, next) => keepOwn(previous, next) });
+      if (version !== tiles_of) for (const id of serviceSources(map)) map.refreshTiles(id);
+      tiles_of = version;
+      style_shown.value = wanted;
       if (map_failure.value === "style") map_failure.value = null;
       applyHidden(map);
       applyStrength(map);
@@ -190,10 +205,11 @@ function watchStyle(map: Map, first: boolean): void {
       if (mine === newest) map_failure.value = "style";
     }
   };
-  watch([lang, as_of], load, { immediate: !first });
+  watch(data_version, forgetTiles, { flush: "sync" });
+  watch(style_wanted, load, { immediate: !first });
   watch(map_failure, (failure, before) => {
     // A retry clears the failure.
-    if (failure === null && before === "style" && !hasServiceLayers(map)) void load();
+    if (failure === null && before === "style" && style_shown.value !== style_wanted.value) void load();
   });
   watch(hidden, () => applyHidden(map));
   watch(strength, () => applyStrength(map));
@@ -215,6 +231,14 @@ function applyGround(map: Map): void {
     if ((map.getLayoutProperty(id, "visibility") ?? "visible") !== visibility)
       map.setLayoutProperty(id, "visibility", visibility);
   }
+}
+
+/** Sources of vector tiles that the service makes. */
+function serviceSources(map: Map): string[] {
+  const isService = ([id, { type }]: [string, SourceSpecification]) => type === "vector" && !OWN.test(id);
+  return Object.entries(map.getStyle().sources)
+    .filter(isService)
+    .map(([id]) => id);
 }
 
 function hasServiceLayers(map: Map): boolean {
@@ -347,6 +371,8 @@ async function pickFacility(target: PopupTarget | undefined): Promise<void> {
   if (!target) return;
   try {
     const item = await getItem(target.layer, target.code, as_of.value);
+    // Given up meanwhile, or another was picked.
+    if (!picking.value) return;
     startPicking(false);
     await checkFacility(item);
   } catch {

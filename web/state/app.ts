@@ -42,6 +42,9 @@ export const sheet = ref<SheetHeight>("half");
 export const phone = ref(matchMedia("(max-width: 760px)").matches);
 export const as_of = ref<string | undefined>(firstDate());
 
+/** Grows when what the service has for the day on the screen may be otherwise than it was read. */
+export const data_version = ref(0);
+
 matchMedia("(max-width: 760px)").addEventListener("change", (event) => (phone.value = event.matches));
 
 /** The day that every map and check answers for. */
@@ -61,6 +64,25 @@ export async function start(): Promise<boolean> {
     return false;
   }
 }
+
+/** Asks the service for today where the day has changed since: a page may stay open over midnight. */
+export async function renewToday(): Promise<void> {
+  if (!landing.value || landing.value.today === todayHere()) return;
+  const { today } = landing.value;
+  try {
+    landing.value = await getLanding(lang.value);
+  } catch {
+    return; // Asked again within a minute.
+  }
+  if (as_of.value === undefined && landing.value.today !== today) data_version.value++;
+}
+/** In Asia/Shanghai, by the clock of this computer. */
+function todayHere(): string {
+  return new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+}
+setInterval(() => void renewToday(), 60_000);
+addEventListener("focus", () => void renewToday());
+document.addEventListener("visibilitychange", () => void renewToday());
 
 export function openTask(next: Task | null): void {
   task.value = next;

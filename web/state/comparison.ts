@@ -24,7 +24,7 @@ export type Alternative = {
   as_of: string;
   site: { geometry: Geometry; area_m2: number | null; length_m: number | null; points: number | null };
   themes: { theme: string; title: string; status: ThemeStatus }[];
-  findings: (Pick<Finding, "rule" | "theme" | "overlap_m2" | "overlap_length_m" | "instrument_title" | "article"> & {
+  findings: (Pick<Finding, "rule" | "theme" | "feature" | "overlap_m2" | "overlap_length_m" | "instrument_title" | "article"> & {
     outcome: Outcome;
     effect: Effect;
     conclusion: Conclusion;
@@ -66,9 +66,11 @@ export function endComparison(): void {
   comparison_open.value = false;
 }
 
+let newest = 0;
 watch(
   [compared, lang, ready],
   async () => {
+    const mine = ++newest;
     writeAddress({ compare: compared.value.length > 0 ? compared.value.join(",") : null });
     if (!ready.value) return;
     comparison_error.value = null;
@@ -79,9 +81,9 @@ watch(
     };
     try {
       const checks = await Promise.all(compared.value.map(async (id) => known(id) ?? (await read(id, words))));
-      if (lang.value === words) loaded.value = new Map(checks.map((check) => [check.id, check]));
+      if (mine === newest) loaded.value = new Map(checks.map((check) => [check.id, check]));
     } catch (error) {
-      comparison_error.value = error instanceof ApiError ? error : new ApiError({ status: 0 });
+      if (mine === newest) comparison_error.value = error instanceof ApiError ? error : new ApiError({ status: 0 });
     }
   },
   { immediate: true },

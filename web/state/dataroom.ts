@@ -1,11 +1,11 @@
 /** The data room: which part of it is open, for which district, and what was read for it. */
-import { computed, ref, shallowRef } from "vue";
+import { computed, ref, shallowRef, watch } from "vue";
 import type { ChecklistVersion, Declaration, ThemeHolding } from "../../server/api/coverage.ts";
 import type { ImportSummary } from "../../server/api/imports.ts";
 import type { ApiError } from "../client.ts";
 import { getChecklists, getDeclarations, getHoldings, getImports } from "../data_client.ts";
 import { lang } from "../messages.ts";
-import { day } from "./app.ts";
+import { data_version, day } from "./app.ts";
 import { loadCollections } from "./layers.ts";
 import { place, places } from "./places.ts";
 import { asApiError } from "./run.ts";
@@ -31,6 +31,16 @@ export const checklists = shallowRef<ChecklistVersion[] | null>(null);
 /** What every district without one of its own is asked. */
 export const national = shallowRef<ChecklistVersion[]>([]);
 export const room_error = shallowRef<ApiError | null>(null);
+
+// What one district or day has is never shown under the name of another.
+watch(
+  [district, day],
+  () => {
+    newest++;
+    holdings.value = declarations.value = checklists.value = room_error.value = null;
+  },
+  { flush: "sync" },
+);
 
 let newest = 0;
 /** Reads what the open section shows. What is on screen stays until it has come. */
@@ -60,7 +70,8 @@ export async function loadSection(): Promise<void> {
   }
 }
 
-/** After something was written: the rest of the screen counts anew, and so does this one. */
+/** After something was written: the rest of the screen counts anew, and so does this one; the map is drawn anew. */
 export async function reload(): Promise<void> {
+  data_version.value++;
   await Promise.all([loadSection(), loadCollections()]);
 }

@@ -1,13 +1,13 @@
 /** The feature whose drawer is open, what it has to do with others, and the way back. */
 import { computed, ref, shallowRef, watch } from "vue";
 import type { Item } from "../../server/api/collections.ts";
-import type { AttributeValue } from "../../server/api/checks.ts";
+import type { Action } from "../../server/api/checks.ts";
 import type { Geometry } from "../../server/api/common.ts";
 import type { Place, Related, Version } from "../../server/api/search.ts";
 import { ApiError, getItem, getRelated, getVersions } from "../client.ts";
 import { lang } from "../messages.ts";
 import { readAddress, writeAddress } from "./address.ts";
-import { as_of, landing, openTask, phone, setDate, sheet, task, type Task } from "./app.ts";
+import { as_of, data_version, landing, openTask, phone, setDate, sheet, task, type Task } from "./app.ts";
 import { setShown } from "./layers.ts";
 import { orderMap, popup, showGeometry } from "./map_view.ts";
 import { setSite } from "./site.ts";
@@ -91,7 +91,7 @@ watch(task, (now) => {
 });
 
 let newest = 0;
-watch([opened, as_of, lang], () => void load(), { immediate: true });
+watch([opened, as_of, lang, data_version], () => void load(), { immediate: true });
 
 /** Reads the feature, its relations and its lives; each fails alone. */
 export async function load(): Promise<void> {
@@ -152,27 +152,25 @@ export function goToVersion(version: Version): void {
   setDate(dayOf(version));
 }
 
-/** Asks the siting check about a facility that stands: its place as the site, its activity and what is known of it filled
- *  in. Only what the vocabulary has is taken over. */
-export async function checkFacility({ geometry, properties }: Item): Promise<void> {
+/** Asks the siting check about a facility that stands: its place as the site, and it as the project that the service judges
+ *  it as. A project that the service cannot tell is left to be filled in. `of`: the day that it is asked for, if not that of the
+ *  screen, and the actions that it is asked about, if it can be asked as one of them. */
+export async function checkFacility(
+  { geometry, properties, project }: Item,
+  of: { day?: string; actions?: readonly Action[] } = {},
+): Promise<void> {
   if (!geometry || !properties) return;
-  if (activities.value.length === 0) await loadActivities();
-  const activity = activities.value.find(({ code }) => code === properties["activity"]);
-  const attributes = Object.fromEntries(
-    (activity?.attributes ?? []).flatMap(({ name }) => {
-      const value = properties[name];
-      return value === null || value === undefined ? [] : [[name, value as AttributeValue]];
-    }),
-  );
   const accuracy = properties["accuracy_m"];
   startAnew();
   openTask("siting");
+  if (of.day) setDate(of.day);
+  if (activities.value.length === 0) await loadActivities();
   form.value = {
     name: String(properties[lang.value === "zh" ? "name_zh" : "name_en"] ?? ""),
-    activity: activity?.code ?? "",
-    action: "existing",
+    activity: project?.activity ?? "",
+    action: project?.actions.find((action) => of.actions?.includes(action)) ?? project?.actions[0] ?? "existing",
     accuracy_m: typeof accuracy === "number" ? accuracy : 0,
-    attributes,
+    attributes: { ...project?.attributes },
   };
   setSite({ given: geometry as Geometry, crs: "EPSG:4490", origin: "facility" });
   showGeometry(geometry);

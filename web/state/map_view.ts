@@ -1,8 +1,10 @@
 /** What the map is asked for and what it tells: orders to it, the popup, the piece shown, the pointer. */
-import { ref, shallowRef } from "vue";
+import { computed, ref, shallowRef } from "vue";
 import type { CoverageAreas } from "../../server/api/coverage.ts";
 import type { Feature, Geometry, Text } from "../../server/api/common.ts";
-import { phone, sheet } from "./app.ts";
+import { styleKey } from "../early.ts";
+import { lang } from "../messages.ts";
+import { as_of, data_version, phone, sheet } from "./app.ts";
 import { adding, can_redo, can_undo, draw_mode, drawing, preview, stepBack, stepForward } from "./site.ts";
 
 export type MapOrder =
@@ -41,6 +43,9 @@ export const uploaded = shallowRef<Feature[]>([]);
 /** Who claims to cover which part of a district, while that is shown. */
 export const claimed = shallowRef<CoverageAreas["features"]>([]);
 export const map_failure = ref<MapFailure | null>(null);
+/** The language, the day and the state of the data that the map ought to show, and those that it does show; empty: none yet. */
+export const style_wanted = computed(() => `${styleKey(lang.value, as_of.value)} ${data_version.value}`);
+export const style_shown = ref("");
 
 /** What takes a click on the map instead of the popup, at a point of it in px and with the features there; null: nothing does.
  *  True: it was taken. */

@@ -66,8 +66,11 @@ export const following = createFollowing("screenings", ({ id, state }) => {
 
 export async function loadScreenings(): Promise<void> {
   screenings_error.value = null;
+  const words = lang.value;
   try {
-    screenings.value = (await getScreenings(lang.value, 100)).items;
+    const { items } = await getScreenings(words, 100);
+    if (lang.value !== words) return await loadScreenings();
+    screenings.value = items;
     const asked = readAddress("screening");
     if (!shown.value && asked) await open(asked);
     else if (screenings.value.length === 0 && view.value === "list") view.value = "new";
@@ -76,11 +79,16 @@ export async function loadScreenings(): Promise<void> {
   }
 }
 
+let newest = 0;
 /** Shows a screening: how far it is, its rows, its sites on the map. */
 export async function open(id: string): Promise<void> {
+  const mine = ++newest;
   screenings_error.value = null;
   try {
-    const told = await getScreening(lang.value, id);
+    const words = lang.value;
+    const told = await getScreening(words, id);
+    if (mine !== newest) return;
+    if (lang.value !== words) return await open(id);
     release();
     if (shown.value?.id !== id) {
       filter.value = {};
@@ -94,15 +102,17 @@ export async function open(id: string): Promise<void> {
     following.follow(told);
     await Promise.all([loadRows(), loadOutlines(id, true)]);
   } catch (error) {
+    if (mine !== newest) return;
     screenings_error.value = asApiError(error);
     writeAddress({ screening: null });
   }
 }
 
 async function refresh(id: string): Promise<void> {
+  const words = lang.value;
   try {
-    const told = await getScreening(lang.value, id);
-    if (shown.value?.id !== id) return;
+    const told = await getScreening(words, id);
+    if (shown.value?.id !== id || lang.value !== words) return;
     const first = outlines.value.length === 0;
     shown.value = told;
     await Promise.all([loadRows(rows.value?.length), loadOutlines(id, first)]);
@@ -137,6 +147,7 @@ export async function loadRows(count = 0): Promise<void> {
     let items: ScreenedSite[] = [];
     do {
       const page = await getScreenedSites(lang.value, id, filter.value, PAGE, items.at(-1)?.n ?? 0, mine.signal);
+      if (mine.signal.aborted) return;
       items = [...items, ...page.items];
       matched.value = page.numberMatched;
       more.value = page.links.some(({ rel }) => rel === "next");
@@ -210,6 +221,7 @@ export async function putAway(id: string): Promise<void> {
 
 /** Back to the list. */
 export function close(): void {
+  newest++;
   following.forget();
   release();
   shown.value = null;
@@ -234,16 +246,18 @@ export function release(): void {
   selected.value = site.value = site_error.value = null;
 }
 
+let newest_site = 0;
 async function loadSite(n: number): Promise<void> {
   const id = shown.value?.id;
   if (!id) return;
+  const mine = ++newest_site;
   if (site.value?.n !== n) site.value = null;
   site_error.value = null;
   try {
     const told = await getScreenedSite(lang.value, id, n);
-    if (selected.value === n) site.value = told;
+    if (mine === newest_site && selected.value === n) site.value = told;
   } catch (error) {
-    if (selected.value === n) site_error.value = asApiError(error);
+    if (mine === newest_site && selected.value === n) site_error.value = asApiError(error);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Activity } from "../../server/api/catalogue.ts";
 import type { Action, AttributeValue, Check, CheckRequest, Finding, Replay } from "../../server/api/checks.ts";
 import type { Geometry } from "../../server/api/common.ts";
 import type { Example } from "../../server/api/examples.ts";
-import { ApiError, getActivities, getCheck, isAborted, postCheck, replayCheck } from "../client.ts";
+import { ApiError, getActivities, getCheck, postCheck, replayCheck } from "../client.ts";
 import { type Difference, difference } from "../difference.ts";
 import { areaText, distanceText } from "../format.ts";
 import { lang, t } from "../messages.ts";
@@ -73,12 +73,16 @@ export const stale = computed(() => answer.value !== null && asked_with.value !=
 
 let running: AbortController | undefined;
 
+let newest_list = 0;
 export async function loadActivities(): Promise<void> {
+  const mine = ++newest_list;
   try {
-    activities.value = await getActivities(lang.value, form.value.action, as_of.value, asked_place.value?.code);
+    const told = await getActivities(lang.value, form.value.action, as_of.value, asked_place.value?.code);
+    if (mine !== newest_list) return;
+    activities.value = told;
     activities_error.value = null;
   } catch (error) {
-    activities_error.value = asApiError(error);
+    if (mine === newest_list) activities_error.value = asApiError(error);
   }
 }
 watch([lang, () => form.value.action, as_of, () => asked_place.value?.code], () => void loadActivities());
@@ -110,28 +114,41 @@ function filledIn(): CheckRequest {
   };
 }
 
+let newest = 0;
+/** Everything that is on its way to the screen is given up. What takes its place may come only while the number returned is
+ *  the newest. */
+function giveWay(): number {
+  cancel();
+  trial?.abort();
+  clearTimeout(resting);
+  trying.value = false;
+  trial_problem.value = null;
+  return ++newest;
+}
+
 /** Asks the service, and stores. A refusal becomes `problem`, places included; giving up leaves things as they were. */
 export async function ask(): Promise<void> {
   if (missing.value.length > 0 || !site.value) return;
-  running?.abort();
+  giveWay();
   const mine = new AbortController();
   running = mine;
   stopDrawing();
   asked_at.value = Date.now();
   problem.value = null;
-  trial_problem.value = null;
   fault_positions.value = [];
   const asking = question.value;
   try {
     const check = await postCheck(lang.value, filledIn(), mine.signal);
+    if (mine.signal.aborted) return;
     baseline.value = newest_kept.value;
     newest_kept.value = check;
     kept.value = true;
     asked_with.value = asking;
     show(check);
     writeAddress({ check: check.id });
+    if (check.lang !== lang.value) void sayAgain();
   } catch (error) {
-    if (isAborted(error)) return;
+    if (mine.signal.aborted) return;
     problem.value = asApiError(error);
     fault_positions.value = problem.value.errors.flatMap((fault) => (fault.position ? [fault.position] : []));
     view.value = "form";
@@ -158,7 +175,10 @@ watch([question, draw_mode, live, missing], () => {
   resting = setTimeout(() => void tryOut(), REST_MS);
 });
 
+/** Nothing is tried out while the question itself is being asked. */
 async function tryOut(): Promise<void> {
+  if (asked_at.value !== null || missing.value.length > 0) return;
+  trial?.abort();
   const mine = new AbortController();
   trial = mine;
   trying.value = true;
@@ -166,12 +186,13 @@ async function tryOut(): Promise<void> {
   try {
     const check = await postCheck(lang.value, filledIn(), mine.signal, true);
     if (mine.signal.aborted || !answer.value) return;
+    if (check.lang !== lang.value) return await tryOut();
     baseline.value = newest_kept.value;
     kept.value = false;
     asked_with.value = asking;
     replace(check);
   } catch (error) {
-    if (!isAborted(error)) trial_problem.value = asApiError(error);
+    if (!mine.signal.aborted) trial_problem.value = asApiError(error);
   } finally {
     if (trial === mine) trying.value = false;
   }
@@ -237,10 +258,12 @@ export async function duplicateCheck(id: string): Promise<void> {
 
 /** Opens a stored check: form, site and date as they were asked. */
 export async function openCheck(id: string): Promise<void> {
+  const mine = giveWay();
   openTask("siting");
   problem.value = null;
   try {
     const check = await getCheck(id, lang.value);
+    if (mine !== newest) return;
     showSite({ given: check.site.geometry, crs: "EPSG:4490", origin: "check" });
     setDate(check.as_of);
     const { name, activity: code, action, attributes } = check.project;
@@ -251,28 +274,33 @@ export async function openCheck(id: string): Promise<void> {
     show(check);
     asked_with.value = question.value;
     writeAddress({ check: id });
+    if (check.lang !== lang.value) void sayAgain();
   } catch (error) {
+    if (mine !== newest) return;
     problem.value = asApiError(error);
     view.value = "form";
   }
 }
 
 /** The same checks in the language now on screen; the words of stored ones were frozen in both, a trial is made again. */
-watch(lang, async (next) => {
-  const current = answer.value;
-  if (!current) return;
-  const said = async (check: Check | null) => check && (await getCheck(check.id, next));
+async function sayAgain(): Promise<void> {
+  if (!answer.value) return;
+  const [words, current] = [lang.value, newest_kept.value];
+  const said = async (check: Check | null) => check && (await getCheck(check.id, words));
+  const isLate = () => newest_kept.value !== current || lang.value !== words;
   try {
-    const [stored, before] = await Promise.all([said(newest_kept.value), said(baseline.value)]);
-    if (answer.value?.id !== current.id) return;
+    const [stored, before] = await Promise.all([said(current), said(baseline.value)]);
+    if (isLate() || !answer.value) return;
     newest_kept.value = stored;
-    baseline.value = before;
+    // A trial is compared with the newest that is stored.
+    baseline.value = kept.value ? before : stored;
     if (kept.value && stored) answer.value = stored;
-    else await tryOut();
+    else if (answer.value.lang !== words) await tryOut();
   } catch (error) {
-    problem.value = asApiError(error);
+    if (!isLate()) problem.value = asApiError(error);
   }
-});
+}
+watch(lang, () => void sayAgain());
 
 function pieceOf(finding: Finding): { id: string; geometry: Geometry; label: string } | null {
   if (!finding.piece) return null;
@@ -300,22 +328,16 @@ export function pointAt(finding: Finding | null): void {
 }
 
 export async function runReplay(): Promise<void> {
-  if (!answer.value) return;
+  const id = answer.value?.id;
+  if (!id) return;
   replay.value = "running";
-  try {
-    replay.value = await replayCheck(answer.value.id);
-  } catch (error) {
-    replay.value = asApiError(error);
-  }
+  const told = await replayCheck(id).catch(asApiError);
+  if (answer.value?.id === id) replay.value = told;
 }
 
 /** No answer on screen; what was filled in stays. */
 function forget(): void {
-  cancel();
-  trial?.abort();
-  clearTimeout(resting);
-  trying.value = false;
-  trial_problem.value = null;
+  giveWay();
   answer.value = null;
   newest_kept.value = null;
   baseline.value = null;

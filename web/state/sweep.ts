@@ -103,8 +103,10 @@ function given(from: ClueFilter): ClueFilter {
 /** Reads which sweeps there are, and shows `id`, or what the address names, or the newest finished one. */
 export async function loadSweeps(id?: string): Promise<void> {
   sweeps_error.value = null;
+  const words = lang.value;
   try {
-    const { items } = await getSweeps(lang.value, 30);
+    const { items } = await getSweeps(words, 30);
+    if (lang.value !== words) return await loadSweeps(id);
     sweeps.value = items;
     const wanted = id ?? shown.value?.id ?? readAddress("sweep");
     const next = items.find((each) => each.id === wanted && each.state === "done") ?? items.find(({ state }) => state === "done");
@@ -124,6 +126,7 @@ let lang_shown = "";
 
 /** Lists the clues of a finished sweep. */
 export function show(sweep: Sweep): void {
+  newest++;
   lang_shown = lang.value;
   shown.value = sweep;
   drawer.value = "clues";
@@ -133,12 +136,18 @@ export function show(sweep: Sweep): void {
   if (selected.value) void loadClue(selected.value);
 }
 
+let newest = 0;
 export async function showById(id: string): Promise<void> {
+  const mine = ++newest;
+  const words = lang.value;
+  release();
   try {
-    release();
-    show(await getSweep(lang.value, id));
+    const told = await getSweep(words, id);
+    if (mine !== newest) return;
+    if (lang.value !== words) return await showById(id);
+    show(told);
   } catch (error) {
-    sweeps_error.value = asApiError(error);
+    if (mine === newest) sweeps_error.value = asApiError(error);
   }
 }
 
@@ -158,9 +167,10 @@ export async function begin(): Promise<void> {
 async function loadTotals(): Promise<void> {
   const sweep = shown.value?.id;
   if (!sweep) return;
+  const words = lang.value;
   try {
-    const told = await getViolationCounts(lang.value, { sweep });
-    if (shown.value?.id === sweep) totals.value = told;
+    const told = await getViolationCounts(words, { sweep });
+    if (shown.value?.id === sweep && lang.value === words) totals.value = told;
   } catch (error) {
     list_error.value = asApiError(error);
   }
@@ -177,6 +187,7 @@ export async function loadList(): Promise<void> {
   list_error.value = null;
   try {
     const told = await getViolationCounts(lang.value, { ...given(filter.value), sweep }, mine.signal);
+    if (mine.signal.aborted) return;
     counts.value = told;
     const kept = new Map(groups.value.map((group) => [group.key, group.open]));
     const fresh = groupsOf(told);
@@ -289,14 +300,16 @@ async function loadArea(row: Violation): Promise<void> {
   }
 }
 
+let newest_clue = 0;
 export async function loadClue(id: string): Promise<void> {
+  const mine = ++newest_clue;
   if (clue.value?.id !== id) clue.value = null;
   clue_error.value = null;
   try {
     const told = await getViolation(lang.value, id);
-    if (selected.value === id) clue.value = told;
+    if (mine === newest_clue && selected.value === id) clue.value = told;
   } catch (error) {
-    if (selected.value === id) clue_error.value = asApiError(error);
+    if (mine === newest_clue && selected.value === id) clue_error.value = asApiError(error);
   }
 }
 
@@ -315,6 +328,7 @@ export async function changeState(id: string, change: StateChange): Promise<void
     if (asApiError(error).status === 409) await loadClue(id);
     throw error;
   }
+  newest_clue++;
   if (selected.value === id) clue.value = told;
   for (const group of groups.value) group.items = group.items.map((each) => (each.id === id ? { ...each, ...told } : each));
   groups.value = [...groups.value];

@@ -60,9 +60,10 @@ export async function takeIn(given: Upload, wanted: Purpose): Promise<void> {
   const mine = new AbortController();
   sending = mine;
   stage.value = "sending";
+  const words = lang.value;
   try {
     const told = await postImport(
-      lang.value,
+      words,
       given,
       (share) => {
         sent.value = share;
@@ -70,9 +71,12 @@ export async function takeIn(given: Upload, wanted: Purpose): Promise<void> {
       },
       mine.signal,
     );
+    if (mine.signal.aborted) return;
     upload.value = told;
     await look(null, true);
+    if (mine.signal.aborted) return;
     stage.value = "ready";
+    if (lang.value !== words) void attempt(() => look(chosen.value, false));
   } catch (error) {
     if (mine.signal.aborted) return;
     stage.value = "empty";
@@ -111,10 +115,12 @@ function lookIn(tried: Tried | null, file_layer = upload.value?.layer): Promise<
   return asked;
 }
 
+let newest_look = 0;
 /** Looks at the upload in a reference system; `go`: the map goes there. */
 async function look(tried: Tried | null, go: boolean, file_layer?: string): Promise<void> {
+  const mine = ++newest_look;
   const told = await lookIn(tried, file_layer);
-  if (told.id !== upload.value?.id) return;
+  if (mine !== newest_look || told.id !== upload.value?.id) return;
   upload.value = told;
   chosen.value = tried;
   pointed.value = null;
