@@ -87,6 +87,23 @@ inBrowser("print", (suite) => {
     suite.screen.faults.splice(0);
   });
 
+  it("nothing can be printed while the picture is of another language or day than the sheet; then it is drawn anew", async () => {
+    await open("zh");
+    let letGo = () => {};
+    const gate = new Promise<void>((resolve) => (letGo = resolve));
+    await suite.screen.page.route("**/style.json?lang=en*", async (route) => {
+      await gate;
+      await route.continue();
+    });
+    await suite.screen.at("lang-en").click();
+    await suite.screen.at("sheet").getByText("Drawing the map").waitFor({ state: "attached" });
+    expect(await suite.screen.page.locator("[data-test=sheet-preview] img").count()).toBe(0);
+    expect(await suite.screen.at("print").isDisabled()).toBe(true);
+    letGo();
+    await suite.screen.page.locator("[data-test=sheet-preview] img").waitFor();
+    await expect.poll(() => suite.screen.at("print").isDisabled()).toBe(false);
+  });
+
   it("on the screen only the preview is seen, and leaving the panel leaves nothing behind", async () => {
     await open("en");
     expect(await suite.screen.at("sheet").isVisible()).toBe(false);

@@ -6,7 +6,7 @@ import type { Sweep, Violation } from "../../server/api/sweeps.ts";
 import { LIMITS } from "../../server/formats/format.ts";
 import { readFiles } from "../../server/formats/read.ts";
 import { VIOLATION_FORMATS } from "../../web/export_formats.ts";
-import { flawsOf, inBrowser, openScreen } from "../support/browser.ts";
+import { ask, flawsOf, inBrowser, openScreen } from "../support/browser.ts";
 
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -85,6 +85,19 @@ inBrowser("the sweep", (suite) => {
       expect(await flawsOf(suite.screen.page)).toEqual([]);
     },
   );
+
+  it("a clue is checked for its own day, as the sweep judged it: the rule speaks again", async () => {
+    await openList();
+    await at("line-row").first().click();
+    await at("clue-title").waitFor();
+    await at("as-of-back").click();
+    await at("clue-check").click();
+    await at("site-current").waitFor();
+    expect(new URL(suite.screen.page.url()).searchParams.get("date")).toBe(AS_OF);
+    await ask(suite.screen);
+    await at("answer").waitFor();
+    expect(await suite.screen.page.locator('[data-rule="YC-R37"]').count()).toBeGreaterThan(0);
+  });
 
   it("en phone: the clues listed are taken away as places in a chosen system", async () => {
     await open("&lang=en", PHONE);

@@ -1,7 +1,7 @@
 /** Search and what is related to a feature, from the outside, on both engines. */
 import { CompiledQuery } from "kysely";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Landing } from "../../server/api/collections.ts";
+import type { Item, Landing } from "../../server/api/collections.ts";
 import type { FeatureCollection, List, Problem } from "../../server/api/common.ts";
 import type { Hit, Related, Relation, Version } from "../../server/api/search.ts";
 import { layerOf, layers } from "../../server/layers/index.ts";
@@ -205,6 +205,18 @@ eachEngine((engine) => {
     ]);
     const item = await service.json<{ theme: string }>("/api/collections/protection_zone/items/500118-HJZB-1");
     expect(item.theme).toBe("protection_zone/first");
+    expect(item).not.toHaveProperty("project");
+  });
+
+  it("a facility comes with the project that it is judged as, since when it stands included", async () => {
+    const path = "/api/collections/facility/items/F-500118-livestock_farm-002";
+    const { project, properties } = await service.json<Item>(path);
+    expect(project).toMatchObject({ activity: "livestock_farm", actions: ["existing", "operating"] });
+    expect(project!.attributes["annual_output"]).toBe(properties!["annual_output"]);
+    expect(properties!["opened"]).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+    expect(project!.attributes["since"]).toBe(properties!["opened"]);
+    // In either language the project is the same.
+    expect((await service.json<Item>(`${path}?lang=en`)).project).toEqual(project);
   });
 
   it.each([

@@ -119,11 +119,15 @@ let newest = 0;
  *  the newest. */
 function giveWay(): number {
   cancel();
-  trial?.abort();
+  dropTrial();
+  return ++newest;
+}
+
+function dropTrial(): void {
   clearTimeout(resting);
+  trial?.abort();
   trying.value = false;
   trial_problem.value = null;
-  return ++newest;
 }
 
 /** Asks the service, and stores. A refusal becomes `problem`, places included; giving up leaves things as they were. */
@@ -166,10 +170,7 @@ let trial: AbortController | undefined;
 
 /** After an answer, a changed question is tried out at once: view, camera and records stay as they are. */
 watch([question, draw_mode, live, missing], () => {
-  clearTimeout(resting);
-  trial?.abort();
-  trying.value = false;
-  trial_problem.value = null;
+  dropTrial();
   const drawing_figure = draw_mode.value !== "idle" && draw_mode.value !== "edit";
   if (!live.value || !stale.value || missing.value.length > 0 || drawing_figure || asked_at.value !== null) return;
   resting = setTimeout(() => void tryOut(), REST_MS);
@@ -264,6 +265,7 @@ export async function openCheck(id: string): Promise<void> {
   try {
     const check = await getCheck(id, lang.value);
     if (mine !== newest) return;
+    dropTrial();
     showSite({ given: check.site.geometry, crs: "EPSG:4490", origin: "check" });
     setDate(check.as_of);
     const { name, activity: code, action, attributes } = check.project;
