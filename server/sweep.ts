@@ -112,8 +112,9 @@ export function sweepStep(database: OpenDatabase, catalogue: Catalogue) {
                     findings.filter(({ outcome }) => outcome === "failed" || outcome === "no_data").map(({ rule }) => rule.id),
                   ),
                 ],
+                not_asked: judged.judgement.themes.filter(({ status }) => status === "not_asked").map(({ spec }) => spec.theme),
                 // Whose district is not known is asked by no district's rules.
-                placed: evidence.layers[JURISDICTION]?.state !== "failed",
+                placed: evidence.layers[JURISDICTION]?.state !== "failed" && frozen.jurisdictions.length > 0,
               },
             });
           },

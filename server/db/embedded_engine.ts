@@ -25,6 +25,7 @@ const MOST_CAUGHT = 200;
 /** Every statement that fails leaves a little on the thread's stack: after some 870 it was full, and then nothing works any
  *  more, not even a rollback. */
 const MOST_FAILED = 400;
+const SOME_FAILED = 50;
 const STACK_FULL = "54001";
 const CLOSE_WITHIN_MS = 5000;
 
@@ -131,7 +132,8 @@ export function createEngine(options: { folder: string; statementTimeoutMs: numb
 
   function answerOf(reply: WorkerReply, text: string): Answer & { status: string } {
     if (reply.kind === "answer") return { ...readTag(reply.tag), rows: readRows(reply), status: reply.status };
-    if (reply.kind === "error" && reply.code === STACK_FULL) {
+    // One statement alone may be too deep for any stack.
+    if (reply.kind === "error" && reply.code === STACK_FULL && failed + caught >= SOME_FAILED) {
       const error = new ConnectionLost("The embedded database was restarted: its stack was full.");
       end("its stack is full", error);
       throw error;

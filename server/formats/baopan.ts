@@ -102,12 +102,13 @@ function parse(text: string, notes: FormatNote[], budget: Budget): { header: Map
       );
     else if (line.includes("=") && (plots.length === 0 || section !== "地块坐标")) keep(header, line, i + 1);
     else if (section === "导出面数据") {
-      const [, plot = "", ...point] = line.split(",");
-      if (point.length < 4) continue;
+      const [number = "", plot = "", ...point] = line.split(",");
+      if (plots.length === 0 && !/^\d+$/.test(number.trim())) continue; // a heading
       if ((points += 1) > budget.vertices) takeVertices(budget, points);
       if (plots.length === 0 || plot !== listed) begin([], i + 1);
       listed = plot;
-      addPoint(plots.at(-1)!, [point[1], point[0], point[2], point[3]].join(","), { line: i + 1, row: plots.length });
+      const [ring, corner, ...place] = point;
+      addPoint(plots.at(-1)!, place.length === 2 ? [corner, ring, ...place].join(",") : line, { line: i + 1, row: plots.length });
     } else if (plots.length > 0 || section === "地块坐标") {
       if (plots.length === 0) {
         notes.push(note("plot_line_missing"));
@@ -122,13 +123,19 @@ function parse(text: string, notes: FormatNote[], budget: Budget): { header: Map
   return { header, plots };
 }
 
-/** What the plots of a file are said to be in: files put one behind another must agree. */
-const SYSTEM = ["坐标系", "几度分带", "带号"];
+/** What the plots of a file are said to be in, without how it is spelt: files put one behind another must agree. */
+const SYSTEM: Record<string, (value: string) => unknown> = {
+  坐标系: (value) => datumOf(value) ?? value,
+  几度分带: (value) => /[36]/.exec(value)?.[0],
+  带号: (value) => Number(value.replace(/\D/g, "")),
+};
 
 function keep(header: Map<string, string>, line: string, at: number): void {
   const [name, value] = [line.slice(0, line.indexOf("=")).trim(), line.slice(line.indexOf("=") + 1).trim()];
   const before = header.get(name);
-  if (before !== undefined && before !== value && SYSTEM.includes(name))
+  const meant = SYSTEM[name];
+  if (before !== undefined && value === "") return;
+  if (before !== undefined && before !== "" && meant && meant(before) !== meant(value))
     throw new FormatError("headers_differ", { line: at, name, first: before.slice(0, 60), second: value.slice(0, 60) });
   header.set(name, value);
 }

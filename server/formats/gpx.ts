@@ -20,7 +20,7 @@ export const gpx: Format = {
 
 function readOne(file: InputFile, options: ReadOptions, budget: Budget): ReadLayer {
   const document = parseXml(file.bytes, options.encoding);
-  const { items, lone_segments } = gpxItems(document);
+  const { items, empty, lone_segments } = gpxItems(document);
   // Only what is sound is converted, and all of it must come back.
   for (const { element, fault } of items) if (fault) element.parentNode!.removeChild(element);
   const { features } = toGeoJson(document);
@@ -39,8 +39,10 @@ function readOne(file: InputFile, options: ReadOptions, budget: Budget): ReadLay
       ),
     };
   });
-  const notes: FormatNote[] =
-    lone_segments > 0 ? [{ code: "lone_segments", params: { count: lone_segments }, row: null, position: null }] : [];
+  const counted = { lone_segments, tracks_empty: empty };
+  const notes = Object.entries(counted)
+    .filter(([, count]) => count > 0)
+    .map(([code, count]): FormatNote => ({ code, params: { count }, row: null, position: null }));
   const declared = { text: "GPX: WGS 84", crs: "EPSG:4326", where: "format" };
   return readLayer({ name: file.name.replace(/\.\w+$/, ""), rows, declared, notes, expected: rows.length }, budget);
 }

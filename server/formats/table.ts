@@ -54,9 +54,18 @@ export function readTables(
   return { layers: open, skipped: skipped.filter((name) => !open.some((layer) => layer.name === name)) };
 }
 
-/** Whether the names of the coordinates stand there again: several points a row, or the same points in several systems. */
-function isRepeated({ names, first, second }: Columns): boolean {
-  return [first, second].every((column) => column >= 0 && names.filter((name) => name === names[column]).length > 1);
+/** Whether the names of the coordinates stand there again, over other numbers: several points a row, or the same points in
+ *  several systems. Merged cells repeat both name and number. */
+function isRepeated({ header, names, first, second }: Columns, cells: readonly unknown[][]): boolean {
+  const rows = cells.slice(header + 1, header + 201);
+  const again = (column: number) =>
+    names.some(
+      (name, i) =>
+        i !== column &&
+        name === names[column] &&
+        rows.some((row) => readCoordinate(row[i]) !== null && String(row[i]) !== String(row[column])),
+    );
+  return first >= 0 && second >= 0 && again(first) && again(second);
 }
 
 const NO_COORDINATES = { code: "table_no_coordinates", params: {} };
@@ -102,7 +111,7 @@ function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLaye
   const cells = joinAngles(table.cells);
   const columns = findColumns(cells, options.columns);
   if (!columns) return null;
-  if (!options.columns && isRepeated(columns)) {
+  if (!options.columns && isRepeated(columns, cells)) {
     const open = openTable(table, { code: "table_side_by_side", params: { row: columns.header + 1 } });
     if (open) return open;
   }

@@ -124,12 +124,21 @@ export function spellKml(document: Document): void {
 /** A track, route or waypoint of a GPX file, in the order in which togeojson hands them on. `fault`: why it is not handed on. */
 export type GpxItem = { element: Element; fault: RowFault | null };
 
-export function gpxItems(document: Document): { items: GpxItem[]; lone_segments: number } {
+/** What holds no point at all is left out, and counted as `empty`. */
+export function gpxItems(document: Document): { items: GpxItem[]; empty: number; lone_segments: number } {
   const items: GpxItem[] = [];
-  let lone_segments = 0;
+  let [empty, lone_segments] = [0, 0];
   const named = (name: string) => [...document.getElementsByTagName(name)];
+  const leaveOut = (element: Element) => {
+    element.parentNode!.removeChild(element);
+    empty += 1;
+  };
   for (const track of named("trk")) {
     const segments = all(track, "trkseg").map((segment) => all(segment, "trkpt"));
+    if (segments.flat().length === 0) {
+      leaveOut(track);
+      continue;
+    }
     const fault = faultOfPoints(segments.flat()) ?? faultOfLength(segments);
     // togeojson leaves out a segment of a single point, as receivers write it when the signal comes and goes.
     if (!fault) lone_segments += segments.filter(({ length }) => length === 1).length;
@@ -137,15 +146,15 @@ export function gpxItems(document: Document): { items: GpxItem[]; lone_segments:
   }
   for (const route of named("rte")) {
     const points = all(route, "rtept");
-    items.push({ element: route, fault: faultOfPoints(points) ?? faultOfLength([points]) });
+    if (points.length === 0) leaveOut(route);
+    else items.push({ element: route, fault: faultOfPoints(points) ?? faultOfLength([points]) });
   }
   for (const point of named("wpt")) items.push({ element: point, fault: faultOfPoints([point]) });
-  return { items, lone_segments };
+  return { items, empty, lone_segments };
 }
 
 function faultOfLength(lines: readonly Element[][]): RowFault | null {
-  const longest = Math.max(0, ...lines.map(({ length }) => length));
-  return longest > 1 ? null : new RowFault(longest === 1 ? "zero_length_line" : "no_geometry");
+  return lines.some(({ length }) => length > 1) ? null : new RowFault("zero_length_line");
 }
 
 function faultOfPoints(points: readonly Element[]): RowFault | null {

@@ -146,7 +146,8 @@ export async function finishSweep(db: Db, id: string): Promise<void> {
       from sweep_violation as old join violation on violation.id = old.violation
         join sweep_facility as f on f.sweep = ${id}::uuid and f.facility = violation.facility
       where old.sweep = (select previous from sweep where id = ${id}::uuid) and old.violation in (${gone})
-        and (f.faults is not null or f.result -> 'unproven' @> to_jsonb(old.theme) or f.result -> 'open_rules' @> to_jsonb(old.rule)
+        and (f.faults is not null or f.result -> 'unproven' @> to_jsonb(old.theme) or f.result -> 'not_asked' @> to_jsonb(old.theme)
+          or f.result -> 'open_rules' @> to_jsonb(old.rule)
           or f.result -> 'placed' = 'false')`.execute(tx);
     await sql`
       insert into violation_event (violation, what, sweep)

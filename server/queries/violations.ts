@@ -106,7 +106,8 @@ function testsOf(filter: ViolationFilter): RawBuilder<unknown> {
 
 const ITEM = ({ gone_in }: Pick<ViolationFilter, "gone_in">) => sql`
   v.id, v.state, v.version, v.facility, v.rule, v.layer, v.feature, f.theme, f.effect, f.certain, f.districts, f.activity,
-  f.deadline::text as deadline, ${OVERDUE} as overdue, ${gone_in === undefined ? sql`f.change` : sql`'gone'`} as change, f.again, f.sweep, sweep.as_of::text as as_of, f.found,
+  f.deadline::text as deadline, ${OVERDUE} as overdue, ${gone_in === undefined ? sql`f.change` : sql`'gone'`} as change,
+  ${gone_in === undefined ? sql`f.again` : sql`false`} as again, f.sweep, sweep.as_of::text as as_of, f.found,
   jsonb_build_array(st_x(f.geom), st_y(f.geom)) as position`;
 
 /** In the order of facility and rule. `after` is the id of the last one seen. */
@@ -230,7 +231,7 @@ export async function violationTile(
       (count(*) filter (where change = 'unlooked'))::int as unlooked, (count(*) filter (where change = 'gone'))::int as gone,
       (count(*) filter (where overdue))::int as overdue, min(geom::text)::geometry as geom
     from (
-      select v.facility, v.state, f.certain, f.again, ${filter.gone_in === undefined ? sql`f.change` : sql`'gone'::text`} as change, ${OVERDUE} as overdue, ${frame.placed(sql`f.geom_3857`)} as geom
+      select v.facility, v.state, f.certain, ${filter.gone_in === undefined ? sql`f.again` : sql`false`} as again, ${filter.gone_in === undefined ? sql`f.change` : sql`'gone'::text`} as change, ${OVERDUE} as overdue, ${frame.placed(sql`f.geom_3857`)} as geom
       from ${FROM} cross join ${frame.row}
       where ${testsOf(filter)} and f.geom_3857 && ${frame.box} and ${frame.holds(sql`f.geom_3857`)}
     ) as hit

@@ -155,17 +155,20 @@ describe("GPX", () => {
     const [layer] = (await good("gpx", "points_odd.gpx")).layers;
     expect(layer!.faults.map(({ row, code, params }) => [row, code, params])).toEqual([
       [1, "gpx_point", { n: 2, lat: "29.36", lon: "E105.89" }],
-      [3, "no_geometry", {}],
-      [4, "zero_length_line", {}],
-      [5, "gpx_point", { n: 1, lat: "29,1", lon: "105,2" }],
-      [6, "gpx_point", { n: 1, lat: "", lon: "105.88" }],
+      [3, "zero_length_line", {}],
+      [4, "gpx_point", { n: 1, lat: "29,1", lon: "105,2" }],
+      [5, "gpx_point", { n: 1, lat: "", lon: "105.88" }],
     ]);
     expect(layer!.features.map(({ row, properties }) => `${row} ${String(properties["name"])}`)).toEqual([
       "2 断过信号",
-      "7 好的",
+      "6 好的",
     ]);
-    expect(layer!.counts).toEqual({ expected: 7, read: 2, faulty: 5 });
-    expect(layer!.notes).toMatchObject([{ code: "lone_segments", params: { count: 1 } }]);
+    expect(layer!.counts).toEqual({ expected: 6, read: 2, faulty: 4 });
+    // Where there is no point at all, nothing is lost.
+    expect(layer!.notes).toMatchObject([
+      { code: "lone_segments", params: { count: 1 } },
+      { code: "tracks_empty", params: { count: 1 } },
+    ]);
   });
 });
 
@@ -379,5 +382,60 @@ describe("an upload of several files", () => {
       ...text(kml("<Placemark><Point><coordinates>105.9,29.3</coordinates></Point></Placemark>"), "a.kml"),
     ]);
     expect(layers).toMatchObject([{ name: "a", notes: [{ code: "link_not_followed" }] }]);
+  });
+});
+
+describe("survey texts", () => {
+  const corner = (plot: number, n: number, east: number, north: number) => `${n},${plot},1,J${n},${east}.000,${north}.000`;
+  const square = (plot: number, east: number) => [
+    corner(plot, 1, east, 3242700),
+    corner(plot, 2, east + 100, 3242700),
+    corner(plot, 3, east + 100, 3242600),
+    corner(plot, 4, east, 3242600),
+  ];
+  const list = async (lines: string[]) => (await readText(["导出面数据0", ...lines].join("\r\n"))).layers[0]!;
+
+  it("of a list of points, a line that is cut off spoils its plot; a heading is no plot", async () => {
+    const cut = square(1, 35587500);
+    cut[3] = "4,1,1,J4,35587500.000";
+    const layer = await list(["序号,地块号,圈号,点号,X,Y", ...cut, ...square(2, 35587800)]);
+    expect(layer.counts).toEqual({ expected: 2, read: 1, faulty: 1 });
+    expect(layer.faults).toMatchObject([{ row: 1, code: "point_line", params: { line: 6, text: "4,1,1,J4,35587500.000" } }]);
+    expect(layer.features.map(({ row }) => row)).toEqual([2]);
+  });
+
+  it("one behind another agree where their headers mean the same", async () => {
+    const file = (degrees: string, zone: string, name: string) =>
+      `[属性描述]\n坐标系=2000国家大地坐标系\n几度分带=${degrees}\n带号=${zone}\n[地块坐标]\n4,1.0,1,${name},面,,,,@\nJ1,1,3242700,35587500\nJ2,1,3242700,35587600\nJ3,1,3242600,35587600\nJ4,1,3242600,35587500\n`;
+    const both = (degrees: string, zone: string) => readText(file("3", "35", "甲") + file(degrees, zone, "乙"));
+    for (const [degrees, zone] of [
+      ["3度", "35"],
+      ["3", "035"],
+      ["", ""],
+    ] as const)
+      expect((await both(degrees, zone)).layers[0]!.counts).toEqual({ expected: 2, read: 2, faulty: 0 });
+    await expect(both("6", "35")).rejects.toThrow(code("headers_differ"));
+    await expect(both("3", "36")).rejects.toThrow(code("headers_differ"));
+  });
+});
+
+describe("tables", () => {
+  const merged = (second: (x: string) => string) =>
+    readText(
+      [
+        "点号,X坐标,X坐标,Y坐标,Y坐标",
+        ...[
+          ["J1", 3242700, 35587500],
+          ["J2", 3242700, 35587600],
+          ["J3", 3242600, 35587600],
+        ].map(([j, x, y]) => `${j},${x}.000,${second(`${x}.000`)},${y}.000,${second(`${y}.000`)}`),
+      ].join("\n"),
+    );
+
+  it("with merged columns are read: the same number twice is one", async () => {
+    for (const second of [(x: string) => x, () => ""])
+      expect((await merged(second)).layers[0]!.counts).toEqual({ expected: 1, read: 1, faulty: 0 });
+    const two = (await merged((x) => String(Number(x) - 1))).layers[0]!;
+    expect(two).toMatchObject({ features: [], faults: [{ code: "table_side_by_side" }] });
   });
 });

@@ -364,6 +364,20 @@ eachEngine((engine) => {
     expect((await one(before[0]!.id)).events.map(({ what }) => what).slice(-2)).toEqual(["unlooked", "found_again"]);
   });
 
+  it("a theme that is asked no more, and a district that ends, make no clue gone", async () => {
+    const { db } = service.database;
+    const clues = await list();
+    const inside = clues.filter(({ districts }) => districts.includes("500118"));
+    expect(inside.length).toBeGreaterThan(0);
+    await sql`update jurisdiction set valid_to = ${AS_OF}::date where code = '500118'`.execute(db);
+    const nowhere = await Promise.resolve(sweep(AS_OF)).finally(() =>
+      sql`update jurisdiction set valid_to = null where code = '500118'`.execute(db),
+    );
+    expect(nowhere).toMatchObject({ state: "done", change: { gone: 0 } });
+    expect(nowhere.change!.unlooked).toBeGreaterThanOrEqual(inside.filter(({ change }) => change !== "unlooked").length);
+    expect(await sweep(AS_OF)).toMatchObject({ change: { gone: 0, unlooked: 0, appeared: 0 } });
+  });
+
   it("a day decides which facilities stood on it: who has closed since is looked at, and who is left out is counted by why", async () => {
     const { db } = service.database;
     const all = await list();
