@@ -191,7 +191,9 @@ export async function loadList(): Promise<void> {
     counts.value = told;
     const kept = new Map(groups.value.map((group) => [group.key, group.open]));
     const fresh = groupsOf(told);
-    for (const [index, group] of fresh.entries()) group.open = kept.get(group.key) ?? index === 0;
+    // What a filter leaves in one group is what was looked for.
+    const found = fresh.length === 1 && kept.size > 1;
+    for (const [index, group] of fresh.entries()) group.open = found || (kept.get(group.key) ?? index === 0);
     groups.value = fresh;
     await Promise.all(fresh.filter(({ open }) => open).map((group) => readMore(group, mine.signal)));
   } catch (error) {
