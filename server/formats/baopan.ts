@@ -102,8 +102,8 @@ function parse(text: string, notes: FormatNote[], budget: Budget): { header: Map
       );
     else if (line.includes("=") && (plots.length === 0 || section !== "地块坐标")) keep(header, line, i + 1);
     else if (section === "导出面数据") {
-      const [number = "", plot = "", ...point] = line.split(",");
-      if (plots.length === 0 && !/^\d+$/.test(number.trim())) continue; // a heading
+      if (plots.length === 0 && (LIST.test(line) || !/\d/.test(line))) continue; // a heading
+      const [, plot = "", ...point] = line.split(",");
       if ((points += 1) > budget.vertices) takeVertices(budget, points);
       if (plots.length === 0 || plot !== listed) begin([], i + 1);
       listed = plot;

@@ -402,6 +402,8 @@ describe("survey texts", () => {
     expect(layer.counts).toEqual({ expected: 2, read: 1, faulty: 1 });
     expect(layer.faults).toMatchObject([{ row: 1, code: "point_line", params: { line: 6, text: "4,1,1,J4,35587500.000" } }]);
     expect(layer.features.map(({ row }) => row)).toEqual([2]);
+    const misread = square(1, 35587500).with(0, "l,1,1,J1,3558750O.000,3242700.000");
+    expect((await list(misread)).counts).toEqual({ expected: 1, read: 0, faulty: 1 });
   });
 
   it("one behind another agree where their headers mean the same", async () => {

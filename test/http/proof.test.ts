@@ -62,6 +62,18 @@ eachEngine((engine) => {
     expect(blurred).toMatchObject({ conclusion: "undetermined", complete: false });
   });
 
+  it("whichever way the border lies: not a metre of the doubt is taken for covered", async () => {
+    const { rows } = await sql<{ x: number; y: number }>`
+      select st_x(p)::float8 as x, st_y(p)::float8 as y
+      from (select st_lineinterpolatepoint(edge, n / 12.0) as p
+        from (select st_exteriorring(st_geometryn(st_buffer(geom::geography, -4985)::geometry, 1)) as edge from jurisdiction where code = '500118') as inner_edge,
+          generate_series(0, 11) as n) as points`.execute(service.database.db);
+    for (const { x, y } of rows) {
+      const check = await service.check({ ...CLEAN, geometry: { type: "Point", coordinates: [x, y] }, accuracy_m: 5000 });
+      expect(themeOf(check, FIRST)?.status, `${x}, ${y}`).not.toMatch(/clear|near/);
+    }
+  });
+
   it("an emptied file next door proves nothing for a rule that looks as far, and is no matter beyond", async () => {
     const { db } = service.database;
     const geometry = await within(300);
