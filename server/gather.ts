@@ -6,7 +6,7 @@ import type { OpenDatabase } from "./db/open.ts";
 import { type Evidence, type LayerEvidence, type SiteEvidence, TOLERANCES, type Tolerances } from "./domain/evidence.ts";
 import { JURISDICTION, type Project, stands } from "./domain/judge.ts";
 import type { Catalogue, Checklist, ThemeSpec } from "./domain/rule.ts";
-import { distancesOf, type EffectiveSettings, reachesOf, settingsFor } from "./domain/settings.ts";
+import { type EffectiveSettings, looksOf, settingsFor } from "./domain/settings.ts";
 import { layerOf, layers } from "./layers/index.ts";
 import {
   type Extent,
@@ -83,8 +83,7 @@ async function gatherInFrame(
   { asOf, srid_gk, extent }: Frame,
   sites: Placed[],
 ): Promise<Gathered[]> {
-  const distances_m = [...new Set([0, ...distancesOf(catalogue)])];
-  const reaches_m = reachesOf(catalogue);
+  const { distances_m, reaches_m } = looksOf(catalogue);
   const targets = sites.map(({ input, placed }): Target => ({
     site: placed.framed,
     bbox: placed.bbox,

@@ -21,8 +21,9 @@ export type Taking = {
   refuse(faults: PartFault[], index: number): void;
 };
 
-/** While one part is judged, the database gathers the next. */
+/** While one part is judged, the database gathers the next: two at once where the engine can. */
 const PARTS = 4;
+const AHEAD = { postgres: 2, embedded: 1 };
 /** Other work waits no longer than this many sites. */
 const BREATH = 10;
 
@@ -46,10 +47,10 @@ export async function judgeSites(
     return finding;
   };
   const judgeAt = createJudging(catalogue);
-  let ahead = find(parts[0]);
+  const ahead = Array.from({ length: AHEAD[database.engine] }, (_, i) => find(parts[i]));
   for (const index of parts.keys()) {
-    const { numbers, placements, gathered } = (await ahead)!;
-    ahead = find(parts[index + 1]);
+    const { numbers, placements, gathered } = (await ahead.shift())!;
+    ahead.push(find(parts[index + AHEAD[database.engine]]));
     const ready = gathered.values();
     for (const [k, n] of numbers.entries()) {
       const { placed, faults } = placements[k]!;

@@ -1,4 +1,5 @@
-/** First come, first served, for things of which there are only so many. */
+/** First come, first served, for things of which there are only so many. What was given back last is served first: it is
+ *  warm. */
 export type Queue<T> = {
   /** Resolves in the order of asking. Rejects once the queue is closed. */
   take(): Promise<T>;
@@ -16,7 +17,7 @@ export function createQueue<T>(things: T[]): Queue<T> {
   return {
     take() {
       if (closed) return Promise.reject(closed);
-      const thing = free.shift();
+      const thing = free.pop();
       return thing === undefined
         ? new Promise((resolve, reject) => void waiting.push({ resolve, reject }))
         : Promise.resolve(thing);

@@ -73,14 +73,31 @@ export function distancesOf(catalogue: Catalogue): number[] {
   return catalogue.rules.flatMap((rule) => distancesOfRule(rule, catalogue));
 }
 
-/** How far, in metres, any rule looks for features of each theme; those that no rule looks for beyond the site are not in it. */
-export function reachesOf(catalogue: Catalogue): Record<string, number> {
+/** How far any rule looks for features of each theme; those that no rule looks for beyond the site are not in it. */
+function reachesOf(catalogue: Catalogue): Record<string, number> {
   const reaches: Record<string, number> = {};
   for (const rule of catalogue.rules) {
     const { theme } = rule.where;
     if (theme) reaches[theme] = Math.max(reaches[theme] ?? 0, ...distancesOfRule(rule, catalogue));
   }
   return reaches;
+}
+
+/** How far rules look from a site, in metres, whichever place it lies in: every distance asked for, 0 first, and the
+ *  farthest for each theme that any looks for beyond the site. */
+export type Looks = { distances_m: number[]; reaches_m: Record<string, number> };
+
+type Known = Pick<Catalogue, "settings" | "place_settings"> & { looks: Looks };
+const LOOKS = new WeakMap<Catalogue["rules"], Known>();
+
+/** The same rules and settings are looked through once. */
+export function looksOf(catalogue: Catalogue): Looks {
+  const { rules, settings, place_settings } = catalogue;
+  const known = LOOKS.get(rules);
+  if (known?.settings === settings && known.place_settings === place_settings) return known.looks;
+  const looks = { distances_m: [...new Set([0, ...distancesOf(catalogue)])], reaches_m: reachesOf(catalogue) };
+  LOOKS.set(rules, { settings, place_settings, looks });
+  return looks;
 }
 
 function distancesOfRule({ where }: Rule, catalogue: Catalogue): number[] {

@@ -187,6 +187,9 @@ const REACH_M = 0.01;
 /** Vertices, with those that framing adds to long edges, from which a shape that leaves the surroundings of a site is cut to them
  *  first: a district's outline is a thousand times longer than what a site sees of it. */
 const GIANT = 1000;
+/** Outlines that are less certain than this have an index of their own (`<layer>_geom_far`), and are looked for as far off as
+ *  any may be wrong. */
+const CLOSE_M = 100;
 
 async function measureAlike(db: Db, input: MeasureInput, targets: Target[], extent: Extent): Promise<Measured[]> {
   const { layer, srid_gk, tolerances, origin } = input;
@@ -294,11 +297,17 @@ function sourceOf({ layer, origin, themes }: MeasureInput): RawBuilder<unknown> 
           ${doubt(sql`(f -> 'properties' ->> 'basis')`, sql`(f -> 'properties' ->> 'accuracy_m')::float8`)}
         from site, jsonb_array_elements(${jsonb(origin.frozen)}) as f offset 0
       ) as found`;
+  // Few outlines are very uncertain: only they are looked for farther off, by an index of their own.
+  const far = sql`accuracy_m > ${sql.lit(CLOSE_M)}`;
   return sql`select n, code, properties, geom, a, ${giant}
     from site, lateral (
       select code, ${propertiesOf(layer)} as properties, geom, ${doubt(sql`basis`, sql`accuracy_m`)}
-      from ${sql.table(layer.id)}
-      where geom && site.farthest and ${during(origin.asOf)} and (${sql.join(themes.map(matching), sql` or `)})
+      from (
+        select * from ${sql.table(layer.id)} where geom && st_expand(site.box, ${sql.lit(CLOSE_M)} / 50000.0) and (${far}) is not true
+        union all
+        select * from ${sql.table(layer.id)} where geom && site.farthest and ${far}
+      ) as feature
+      where ${during(origin.asOf)} and (${sql.join(themes.map(matching), sql` or `)})
         and geom && st_expand(site.box, case when basis = 'schematic' then 0 else coalesce(accuracy_m, 0) end / 50000)
       offset 0
     ) as found`;

@@ -10,7 +10,7 @@ import type { Geometry } from "../../server/api/common.ts";
 import type { Screening } from "../../server/api/screenings.ts";
 import type { Sweep } from "../../server/api/sweeps.ts";
 import { TOLERANCES } from "../../server/domain/evidence.ts";
-import { distancesOf } from "../../server/domain/settings.ts";
+import { looksOf } from "../../server/domain/settings.ts";
 import { columnsOf } from "../../server/layers/layer.ts";
 import { protection_zone } from "../../server/layers/protection_zone.ts";
 import { readCatalogue } from "../../server/service.ts";
@@ -115,7 +115,7 @@ async function benchOneCheck(service: Service, part: string, sites: Geometry[], 
 const OVERLAY = "one overlay of zones by hand";
 const QUESTION = "all that it asks of zones by hand";
 
-const distances_m = [...new Set([0, ...distancesOf(readCatalogue())])];
+const { distances_m } = looksOf(readCatalogue());
 /** How far a check looks, and the distances for which it asks what is covered. */
 const REACH = { radius_m: TOLERANCES.near_m + Math.max(...distances_m), distances_m };
 
