@@ -11,12 +11,12 @@ export function hashOf({ said, frozen, catalogue }: StoredCheck): string {
 }
 
 function canonical(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (typeof value === "object" && value !== null)
-    return `{${Object.keys(value)
-      .toSorted()
-      .filter((key) => (value as Record<string, unknown>)[key] !== undefined)
-      .map((key) => `${JSON.stringify(key)}:${canonical((value as Record<string, unknown>)[key])}`)
-      .join()}}`;
-  return JSON.stringify(value);
+  let text = "";
+  for (const key of Object.keys(value).toSorted()) {
+    const each = (value as Record<string, unknown>)[key];
+    if (each !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonical(each)}`;
+  }
+  return `{${text}}`;
 }

@@ -37,10 +37,10 @@ export async function judgeSites(
   inputs: CheckInput[],
   { take, refuse }: Taking,
 ): Promise<void> {
+  // Neighbours together: they share a frame, and often what lies round them.
+  const eastward = [...inputs.keys()].toSorted((a, b) => firstX(inputs[a]!) - firstX(inputs[b]!));
   const size = Math.max(1, Math.ceil(inputs.length / PARTS));
-  const parts = Array.from({ length: Math.ceil(inputs.length / size) }, (_, i) =>
-    Array.from({ length: Math.min(size, inputs.length - i * size) }, (_each, k) => i * size + k),
-  );
+  const parts = Array.from({ length: Math.ceil(inputs.length / size) }, (_, i) => eastward.slice(i * size, (i + 1) * size));
   const find = (numbers: number[] | undefined): Promise<Found> | undefined => {
     const finding = numbers && findPart(database, catalogue, asOf, inputs, numbers);
     finding?.catch(() => undefined); // told when its turn comes
@@ -56,9 +56,17 @@ export async function judgeSites(
       const { placed, faults } = placements[k]!;
       if (placed) take(judgeAt(ready.next().value!), n);
       else refuse(faults, n);
-      if (n % BREATH === BREATH - 1) await new Promise((resolve) => setImmediate(resolve));
+      if (k % BREATH === BREATH - 1) await new Promise((resolve) => setImmediate(resolve));
     }
   }
+}
+
+/** The first number of a site's first part, in whatever system it was given. */
+function firstX({ site }: CheckInput): number {
+  const [part] = site.parts;
+  let first: unknown = part && "coordinates" in part ? part.coordinates : 0;
+  while (Array.isArray(first)) first = first[0] as unknown;
+  return typeof first === "number" ? first : 0;
 }
 
 /** Places the sites of these numbers and gathers for those that are sound. */
