@@ -101,7 +101,7 @@ export function createApp(options: AppOptions): { server: Server; refreshTiles: 
   app.use(screeningRoutes(database.db, catalogue, jobs, now)); //  /api/screenings[/{id}[/sites|events|cancel|resume|results.{format}]]
   app.use(sweepRoutes(database.db, catalogue, jobs, now)); //      /api/sweeps[/{id}[/faults|events|cancel|resume]]
   app.use(violationRoutes(database, catalogue, now, options.violation_rows)); // /api/violations[/counts|tiles/{z}/{x}/{y}|{id}[/state]]
-  app.use(importRoutes({ db: database.db, catalogue, imports, jobs, changed: tiles.refresh, now })); // /api/imports[/{id}[/read|apply|undo]]
+  app.use(importRoutes({ database, catalogue, imports, jobs, changed: tiles.refresh, now })); // /api/imports[/{id}[/read|apply|undo]]
   app.use(coverageRoutes(database.db, options.catalogue, live, now)); // /api/coverage[/declarations[/{id}/withdraw]] /api/checklists[/{jurisdiction}]
   app.use(coverageAreaRoutes(database.db, catalogue, now)); //     /api/coverage/areas
   app.use(exampleRoutes(database.db, options.examples ?? [])); //  /api/examples

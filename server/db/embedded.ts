@@ -6,6 +6,7 @@ import { createDialect, type Pool, type Session } from "./dialect.ts";
 import { createEngine, type Engine, runOrder } from "./embedded_engine.ts";
 import { ConnectionLost, DatabaseError, DatabaseUnavailable } from "./errors.ts";
 import { lockFolder } from "./folder_lock.ts";
+import { createLending } from "./lending.ts";
 import type { Log } from "./log.ts";
 import type { OpenDatabase, OpenOptions } from "./open.ts";
 import { createQueue } from "./queue.ts";
@@ -30,6 +31,7 @@ export async function openEmbedded(options: OpenOptions): Promise<OpenDatabase> 
       return {
         db,
         engine: "embedded",
+        lending: createLending(db),
         versions,
         ping: async () => {
           const session = await pool.acquire();

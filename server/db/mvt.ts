@@ -17,8 +17,8 @@ export async function encodeTile(database: OpenDatabase, layers: readonly TileLa
   if (layers.length === 0) return Buffer.alloc(0);
   const ask = async <T>(packed: (name: string) => RawBuilder<unknown>) => {
     const each = layers.map(({ name, rows }) => sql`(select ${packed(name)} from (${rows}) as t) as ${sql.ref(name)}`);
-    const { rows } = await sql<Record<string, T | null>>`select ${sql.join(each)}`.execute(database.db);
-    return rows[0]!;
+    const [row] = await database.lending.read<Record<string, T | null>>(sql`select ${sql.join(each)}`.compile(database.db));
+    return row!;
   };
   if (database.engine === "postgres") {
     const found = await ask<Buffer>((name) => sql`st_asmvt(t, ${name}::text, ${sql.lit(EXTENT)}, 'geom')`);

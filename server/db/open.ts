@@ -1,6 +1,7 @@
 /** The one door to the database: PostgreSQL by `DATABASE_URL`, else the embedded engine in `DATA_DIR`. */
 import type { Kysely } from "kysely";
 import { openEmbedded } from "./embedded.ts";
+import type { Lending } from "./lending.ts";
 import type { Log } from "./log.ts";
 import { openPostgres } from "./postgres.ts";
 import type { Tables } from "./tables.ts";
@@ -11,6 +12,8 @@ export type Db = Kysely<Tables>;
 export type OpenDatabase = {
   db: Db;
   engine: "embedded" | "postgres";
+  /** Reads for the map, which need not wait for a long transaction to end. */
+  lending: Lending;
   /** For example `PostgreSQL 15.18, PostGIS 3.3.2, GEOS 3.11.1`; frozen with each check. */
   versions: string;
   /** Resolves when a trivial query has come back; rejects with a sentence otherwise. */

@@ -3,6 +3,7 @@ import { Kysely } from "kysely";
 import postgres, { type Sql } from "postgres";
 import { type Answer, createDialect, type Pool, type Session } from "./dialect.ts";
 import { ConnectionLost, DatabaseError, DatabaseUnavailable, StatementTimeout } from "./errors.ts";
+import { noLending } from "./lending.ts";
 import type { OpenDatabase, OpenOptions } from "./open.ts";
 import { createQueue } from "./queue.ts";
 import { type Found, missing } from "./requirements.ts";
@@ -25,6 +26,7 @@ export async function openPostgres(options: OpenOptions & { databaseUrl: string 
     return {
       db,
       engine: "postgres",
+      lending: noLending(db),
       versions: await readVersions(db),
       ping: async () => {
         const session = await pool.acquire();

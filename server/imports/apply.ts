@@ -1,7 +1,7 @@
 /** An import taken as what a person says it is, in the reference system that is declared and fits, or that they chose. */
 import type { Applied, Apply } from "../api/imports.ts";
 import type { Lang } from "../api/common.ts";
-import type { Db } from "../db/open.ts";
+import type { OpenDatabase } from "../db/open.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import { layerOf } from "../layers/index.ts";
 import { Problem } from "../problem.ts";
@@ -16,12 +16,13 @@ export type ApplyOrder = { asked: Apply; who: string; trial: boolean; lang: Lang
 
 /** Throws a Problem: 422 without a reference system or with faults, 409 applied before or changed meanwhile. */
 export async function applyImport(
-  db: Db,
+  database: OpenDatabase,
   catalogue: Catalogue,
   stored: Stored,
   { asked, who, trial, lang, asOf }: ApplyOrder,
   limits: ImportLimits,
 ): Promise<Applied> {
+  const { db } = database;
   const index = layerIndex(stored, asked.file_layer);
   const found = await crsFoundFor(db, stored.layers[index]!, asked.as === "layer" ? asked.district : undefined, asOf);
   const chosen = crsFor(found, asked.crs_chosen, asked.swap === true);
@@ -36,7 +37,7 @@ export async function applyImport(
     case "screening":
       return takeAsScreening(db, catalogue, stored, { index, chosen, request: asked, as_of: asked.as_of ?? asOf });
     case "layer":
-      return applyToLayer(db, catalogue, stored, {
+      return applyToLayer(database, catalogue, stored, {
         index,
         chosen,
         request: asked,

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { ApplyAsLayer, ImportFault, LayerOfImport } from "../api/imports.ts";
 import type { Lang, Text } from "../api/common.ts";
-import type { Db } from "../db/open.ts";
+import type { Db, OpenDatabase } from "../db/open.ts";
 import type { Catalogue, ThemeSpec } from "../domain/rule.ts";
 import { columnsOf, type Layer, themeOf } from "../layers/layer.ts";
 import { faultsBetweenColumns, faultsOfFeature, faultsOfRow, type RowFault } from "../layers/validate.ts";
@@ -35,7 +35,13 @@ const FAR_DEG = 0.5;
 
 /** Throws 422 with the faults when `all_or_nothing` is asked and a row is faulty or missing, or when no row is good; 409 when it
  *  was applied already, or when somebody changed the same codes or the import meanwhile. A trial writes nothing. */
-export async function applyToLayer(db: Db, catalogue: Catalogue, stored: Stored, order: LayerOrder): Promise<LayerOfImport> {
+export async function applyToLayer(
+  database: OpenDatabase,
+  catalogue: Catalogue,
+  stored: Stored,
+  order: LayerOrder,
+): Promise<LayerOfImport> {
+  const { db } = database;
   const { request, layer, trial } = order;
   const fields = stored.layers[order.index]!.fields.map(({ name }) => name);
   const mapping = mappingOf(layer, fields, request);
@@ -69,7 +75,7 @@ export async function applyToLayer(db: Db, catalogue: Catalogue, stored: Stored,
     if (trial) return answer(null);
     if (leftOut > 0 && request.mode === "all_or_nothing") throw refusal(faults);
     if (good === 0) throw new Problem(422, "nothing-good", {}, { faults: faults.slice(0, 50) });
-    const refused = await applyRows(db, {
+    const refused = await applyRows(database, {
       change,
       import: stored.id,
       who: order.who,

@@ -19,11 +19,12 @@ import { readApply } from "./requests.ts";
 /** Reads `[schema.]table` and, with an order (the JSON of `POST /api/imports/{id}/apply`), applies it; each line is told.
  *  Throws an Error of one sentence, or of the problem's words with every fault. */
 export async function importStaged(
-  { db, engine }: OpenDatabase,
+  database: OpenDatabase,
   catalogue: Catalogue,
   { table, order, asOf }: { table: string; order: unknown; asOf: string },
   tell: (line: string) => void,
 ): Promise<void> {
+  const { db, engine } = database;
   if (engine !== "postgres")
     throw new Error("ogr2ogr loads into PostgreSQL: set DATABASE_URL. The embedded engine takes uploads only.");
   const [name, schema = "public"] = table.split(".").toReversed() as [string, string?];
@@ -62,7 +63,7 @@ export async function importStaged(
     if (order === undefined) return tell('Nothing was applied: give a JSON file that says as what (README, "Larger data").');
     const asked = readApply(order);
     const applied = await applyImport(
-      db,
+      database,
       catalogue,
       stored,
       { asked, who: "operator", trial: false, lang: "en", asOf },

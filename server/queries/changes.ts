@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import type { ImportChange } from "../api/imports.ts";
 import { analyzeColumns } from "../db/analyze.ts";
 import { jsonb } from "../db/json.ts";
-import type { Db } from "../db/open.ts";
+import type { Db, OpenDatabase } from "../db/open.ts";
 import { JURISDICTION } from "../domain/judge.ts";
 import type { ThemeSpec } from "../domain/rule.ts";
 import { columnsOf, type Layer } from "../layers/layer.ts";
@@ -54,7 +54,7 @@ export type NotApplied = "applied-already" | "changed-meanwhile";
 /** Writes the ready rows into the layer: earlier lives end, a life of the same first day is replaced, the log is written,
  *  the layer's version grows. All or nothing. What can be done before is done before, in portions: the transaction only puts
  *  what is ready. Where another writer came in between, it puts the log right first. */
-export async function applyRows(db: Db, given: Application): Promise<NotApplied | undefined> {
+export async function applyRows({ db, lending }: OpenDatabase, given: Application): Promise<NotApplied | undefined> {
   const { layer, change } = given;
   try {
     const drafted = await versionOf(db, layer);
@@ -62,7 +62,7 @@ export async function applyRows(db: Db, given: Application): Promise<NotApplied 
     const portions = await portionsOf(db, change, { lived: false });
     for (const portion of portions) await draftImport(db, layer, change, portion);
     await refuseLater(db, layer, change);
-    await db.transaction().execute((tx) => writeImport(tx, given, drafted, portions));
+    await db.transaction().execute(async (tx) => writeImport(tx, await lending.lend(tx), given, drafted, portions));
   } catch (error) {
     await dropDraft(db, change);
     if (error instanceof NotWritten) return error.why;
@@ -72,7 +72,10 @@ export async function applyRows(db: Db, given: Application): Promise<NotApplied 
   return undefined;
 }
 
-async function writeImport(tx: Db, given: Application, drafted: number, portions: Portion[]): Promise<void> {
+/** Between two portions of a transaction: others may read what was before it. */
+type Breath = () => Promise<void>;
+
+async function writeImport(tx: Db, breathe: Breath, given: Application, drafted: number, portions: Portion[]): Promise<void> {
   const { layer, change } = given;
   const version = await holdLayer(tx, layer);
   await sql`select id from import where id = ${given.import}::uuid for update`.execute(tx);
@@ -82,8 +85,11 @@ async function writeImport(tx: Db, given: Application, drafted: number, portions
     await redraftMoved(tx, layer, change);
   }
   let closed = 0;
-  for (const portion of await portionsOf(tx, change, { lived: true })) closed += await endLives(tx, layer, change, portion);
-  for (const portion of portions) await putReady(tx, layer, change, portion);
+  for (const portion of await portionsOf(tx, change, { lived: true })) {
+    closed += await endLives(tx, layer, change, portion);
+    await breathe();
+  }
+  await putAll(tx, breathe, layer, change, portions);
   await holdClaims(tx);
   const themes = [...given.claims.map(({ theme }) => theme), ...given.touched.map(({ spec }) => spec.theme)];
   const before = await claimsOn(tx, themes, given.district);
@@ -109,6 +115,13 @@ async function writeImport(tx: Db, given: Application, drafted: number, portions
     after: await claimsOn(tx, themes, given.district),
   });
   await endDraft(tx, change);
+}
+
+async function putAll(tx: Db, breathe: Breath, layer: Layer, change: string, portions: Portion[]): Promise<void> {
+  for (const portion of portions) {
+    await putReady(tx, layer, change, portion);
+    await breathe();
+  }
 }
 
 /** The rows were held to the layer's lives when they were made ready; some may have come since. */
@@ -224,7 +237,7 @@ type Undo = { importId: string; undo: string; who: string };
 /** Takes an import back. `changed`: codes (and themes of coverage) that something changed since; then nothing is done. As
  *  with an import, all that can be done before its transaction is. */
 export async function undoImport(
-  db: Db,
+  { db, lending }: OpenDatabase,
   { layerOf, ...order }: Undo & { layerOf: (id: string) => Layer | undefined },
 ): Promise<"nothing" | { changed: string[] } | { layer: string }> {
   const { importId, undo } = order;
@@ -243,7 +256,8 @@ export async function undoImport(
       if (moved.length === 0) rows += await draftUndo(db, layer, { undo, change: change.id, importId, after: rows }, each);
     }
     const portions = await portionsOf(db, undo, { lived: false });
-    await db.transaction().execute((tx) => writeUndo(tx, layer, order, { change: change.id, drafted, codes, moved, portions }));
+    const draft = { change: change.id, drafted, codes, moved, portions };
+    await db.transaction().execute(async (tx) => writeUndo(tx, await lending.lend(tx), layer, order, draft));
     return { layer: layer.id };
   } catch (error) {
     await dropDraft(db, undo);
@@ -257,7 +271,7 @@ export async function undoImport(
 
 type UndoDraft = { change: string; drafted: number; codes: Codes[]; moved: string[]; portions: Portion[] };
 
-async function writeUndo(tx: Db, layer: Layer, { importId, undo, who }: Undo, draft: UndoDraft): Promise<void> {
+async function writeUndo(tx: Db, breathe: Breath, layer: Layer, { importId, undo, who }: Undo, draft: UndoDraft): Promise<void> {
   const version = await holdLayer(tx, layer);
   const change = await standingChange(tx, importId);
   if (change?.id !== draft.change) throw new NothingToUndo();
@@ -270,8 +284,11 @@ async function writeUndo(tx: Db, layer: Layer, { importId, undo, who }: Undo, dr
   const reclaimed = sameClaims(claims, change.coverage_after) ? [] : themes;
   const changed = [...moved, ...reclaimed];
   if (changed.length > 0) throw new ChangedSince(changed);
-  for (const each of draft.codes) await removeCodes(tx, layer, change.id, each);
-  for (const portion of draft.portions) await putReady(tx, layer, undo, portion);
+  for (const each of draft.codes) {
+    await removeCodes(tx, layer, change.id, each);
+    await breathe();
+  }
+  await putAll(tx, breathe, layer, undo, draft.portions);
   await restoreClaims(tx, themes, district, change.coverage_before);
   if (layer.id === JURISDICTION) await renewOutlines(tx);
   await writeChange(tx, {

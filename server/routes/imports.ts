@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import express, { type Request, type Response, Router } from "express";
 import type { ImportSummary } from "../api/imports.ts";
 import type { List } from "../api/common.ts";
-import type { Db } from "../db/open.ts";
+import type { OpenDatabase } from "../db/open.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import type { ReadOptions } from "../formats/format.ts";
 import { applyImport } from "../imports/apply.ts";
@@ -21,9 +21,17 @@ const LOOK = ["file_layer", "crs", "swap", "district", "after", "limit"] as cons
 /** Until accounts exist there is one operator. */
 export const OPERATOR = "operator";
 
-type Needs = { db: Db; catalogue: Catalogue; imports: Imports; jobs: Jobs; changed: () => Promise<void>; now: () => Date };
+type Needs = {
+  database: OpenDatabase;
+  catalogue: Catalogue;
+  imports: Imports;
+  jobs: Jobs;
+  changed: () => Promise<void>;
+  now: () => Date;
+};
 
-export function importRoutes({ db, catalogue, imports, jobs, changed, now }: Needs): Router {
+export function importRoutes({ database, catalogue, imports, jobs, changed, now }: Needs): Router {
+  const { db } = database;
   const router = Router();
   const json = express.json({ limit: 1024 * 1024, type: ["application/json", "text/plain"] });
   const { limits } = imports;
@@ -117,7 +125,7 @@ export function importRoutes({ db, catalogue, imports, jobs, changed, now }: Nee
     const trial = choiceParameter("trial", parameters(request, ["trial"]).trial, ["true", "false"]) === "true";
     const stored = await whole(request.params.id);
     const order = { asked: readApply(request.body), who: OPERATOR, trial, lang: langOf(request), asOf: today(now()) };
-    const applied = await applyImport(db, catalogue, stored, order, limits);
+    const applied = await applyImport(database, catalogue, stored, order, limits);
     if (applied.as === "screening") {
       jobs.wake();
       response.status(201).location(`/api/screenings/${applied.screening}`);
@@ -134,7 +142,7 @@ export function importRoutes({ db, catalogue, imports, jobs, changed, now }: Nee
   router.post("/api/imports/:id/undo", async (request, response) => {
     parameters(request, []);
     const { id } = await existing(request.params.id);
-    const done = await undoImport(db, { importId: id, undo: randomUUID(), who: OPERATOR, layerOf });
+    const done = await undoImport(database, { importId: id, undo: randomUUID(), who: OPERATOR, layerOf });
     if (done === "nothing") throw new Problem(409, "nothing-to-undo", { id });
     if ("changed" in done)
       throw new Problem(

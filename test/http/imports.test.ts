@@ -4,7 +4,9 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, unzipSync, zipSync } from "fflate";
+import { VectorTile } from "@mapbox/vector-tile";
 import { sql } from "kysely";
+import { PbfReader } from "pbf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Import, ImportSummary, LayerOfImport, ScreeningOfImport, SiteOfImport } from "../../server/api/imports.ts";
 import type { List, Problem } from "../../server/api/common.ts";
@@ -721,6 +723,49 @@ eachEngine((engine) => {
     const { id, body } = await importing;
     expect(body.change).toMatchObject({ written: 1500 });
     expect((await undo(id)).status).toBe(200);
+  });
+
+  it("a tile asked for while an import, one that replaces it and its undo are written shows all of before or all of after", async () => {
+    const step = 0.002;
+    const drawn = (level: string) =>
+      Array.from({ length: 1200 }, (_, n) => {
+        const [west, south] = [105.7 + (n % 40) * step, 29.2 + Math.floor(n / 40) * step];
+        return zone(`W-${n}`, rectangle(west, south, west + step / 2, south + step / 2), { 级别: level });
+      });
+    const days = Array.from({ length: 4000 }, (_, n) => new Date(Date.UTC(2027, 0, 1 + n)).toISOString().slice(0, 10)).values();
+    /** How many of them a tile never made before shows, by level. */
+    const seen = async () => {
+      const response = await service.get(`/tiles/protection_zone/9/406/212?datetime=${days.next().value!}`);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      const layer = bytes.length > 0 ? new VectorTile(new PbfReader(bytes)).layers["protection_zone"] : undefined;
+      const levels = Array.from({ length: layer?.length ?? 0 }, (_, i) => layer!.feature(i))
+        .filter(({ type, properties }) => type === 3 && String(properties["code"]).startsWith("W-"))
+        .map(({ properties }) => String(properties["level"]));
+      return JSON.stringify(Object.entries(Object.groupBy(levels, (level) => level)).map(([level, all]) => [level, all!.length]));
+    };
+    const during = async <T>(work: Promise<T>): Promise<{ value: T; views: string[] }> => {
+      const now = { busy: true };
+      work.finally(() => (now.busy = false)).catch(() => undefined);
+      const views: string[] = [];
+      while (now.busy) views.push(await seen());
+      return { value: await work, views };
+    };
+    const [nothing, first, second] = ["[]", '[["first",1200]]', '[["second",1200]]'];
+    const one = await uploadGeoJson(drawn("一级保护区"));
+    const two = await uploadGeoJson(drawn("二级保护区"));
+    expect(await seen()).toBe(nothing);
+    for (const { work, before, after } of [
+      { work: () => apply<LayerOfImport>(one.id, AS_ZONES), before: nothing, after: first },
+      { work: () => apply<LayerOfImport>(two.id, { ...AS_ZONES, valid_from: "2026-06-01" }), before: first, after: second },
+      { work: () => undo(two.id), before: second, after: first },
+    ]) {
+      const { value, views } = await during<{ status: number }>(work());
+      expect([200, 201]).toContain(value.status);
+      expect([...new Set(views)].filter((view) => view !== before && view !== after)).toEqual([]);
+      expect(await seen()).toBe(after);
+    }
+    expect((await undo(one.id)).status).toBe(200);
+    expect(await seen()).toBe(nothing);
   });
 
   it("a kept upload is read again with other options; what is no option is refused", async () => {

@@ -151,8 +151,8 @@ eachEngine((engine) => {
     await ready(january, "2026-01-01", id, A);
     await ready(june, "2026-06-01", other.id, B);
     const outcomes = await Promise.all([
-      applyRows(db, order(january, "2026-01-01", id)),
-      applyRows(db, order(june, "2026-06-01", other.id)),
+      applyRows(service.database, order(january, "2026-01-01", id)),
+      applyRows(service.database, order(june, "2026-06-01", other.id)),
     ]);
     expect([undefined, "changed-meanwhile"]).toContain(outcomes[0]);
     expect(outcomes[1]).toBeUndefined();
@@ -230,7 +230,7 @@ eachEngine((engine) => {
     await migrate(old.db);
     expect(await stale(old.db, "protection_zone")).toEqual([]);
     expect((await loggedOf(old.db, change)).map(({ code }) => code)).toEqual(["O-1"]);
-    expect(await undoImport(old.db, { importId, undo: crypto.randomUUID(), who: "test", layerOf })).toEqual({
+    expect(await undoImport(old, { importId, undo: crypto.randomUUID(), who: "test", layerOf })).toEqual({
       layer: "protection_zone",
     });
     expect(await zonesOf(old.db)).toEqual([]);
