@@ -1,5 +1,5 @@
 /** XML to a document. A DOCTYPE is refused, so that there are no entities to expand and nothing outside to fetch. */
-import { DOMParser, type Document } from "@xmldom/xmldom";
+import { DOMParser, type Document, type Element } from "@xmldom/xmldom";
 import { FormatError } from "./format.ts";
 import { decodeText, encodingNamed, peekText } from "./text.ts";
 
@@ -17,7 +17,8 @@ function prologOff(text: string): string {
   return text.replace(/^\ufeff/, "").replace(/<\?[^]*?\?>|<!--[^]*?-->/g, "");
 }
 
-/** Throws FormatError `xml_doctype`, `xml_broken`, `too_large_xml`. */
+/** Names that belong to the vocabulary of the root have no prefix, however they are written (`ns0:Placemark`); others keep theirs.
+ *  Throws FormatError `xml_doctype`, `xml_broken`, `too_large_xml`. */
 export function parseXml(bytes: Uint8Array, chosen?: string): Document {
   if (bytes.length > XML_BYTES) throw new FormatError("too_large_xml", { max_mb: XML_BYTES / 1e6 });
   const text = xmlText(bytes, chosen);
@@ -25,16 +26,30 @@ export function parseXml(bytes: Uint8Array, chosen?: string): Document {
   if (/<!(DOCTYPE|ENTITY)/i.test(prologOff(text.slice(0, 100_000)).slice(0, root === -1 ? undefined : root)))
     throw new FormatError("xml_doctype");
   try {
-    return new DOMParser({
+    const document = new DOMParser({
       locator: true,
       // Only what is fatal stops it, and that it throws by itself.
       onError: () => undefined,
     }).parseFromString(text, "text/xml");
+    takePrefixesOff(document);
+    return document;
   } catch (error) {
     if (error instanceof FormatError) throw error;
     const { locator, message } = error as { locator?: { lineNumber?: number }; message?: string };
     throw new FormatError("xml_broken", { line: locator?.lineNumber ?? 0, cause: String(message).slice(0, 120) });
   }
+}
+
+function takePrefixesOff(document: Document): void {
+  const root = document.documentElement!;
+  const { namespaceURI } = root;
+  if (namespaceURI === null) return;
+  const own = ({ prefix, namespaceURI: uri }: Element) => prefix !== null && prefix !== "" && uri === namespaceURI;
+  for (const element of [...document.getElementsByTagName("*")].filter(own))
+    Object.assign(element, { prefix: null, tagName: element.localName, nodeName: element.localName });
+  // togeojson takes what has a declared prefix for an extension of GPX.
+  for (const { name, value } of [...root.attributes])
+    if (name.startsWith("xmlns:") && value === namespaceURI) root.removeAttribute(name);
 }
 
 /** By the encoding that its first line declares, where the bytes allow it. */

@@ -148,6 +148,17 @@ describe("KML", () => {
     const [layer] = (await good("kml", "coordinates_odd.kml")).layers;
     expect(layer!.features.at(-1)!.properties).toMatchObject({ 编号: "12a", 面积: null, 已批: false });
   });
+
+  it("is read whatever prefix its names have, and what another vocabulary names alike is not taken for it", async () => {
+    const ns = "http://www.opengis.net/kml/2.2";
+    const point = (p: string, lon: number) =>
+      `<${p}Placemark><${p}name>${lon}</${p}name><${p}Point><${p}coordinates>${lon},29</${p}coordinates></${p}Point></${p}Placemark>`;
+    const python = `<ns0:kml xmlns:ns0="${ns}"><ns0:Document>${point("ns0:", 105)}</ns0:Document></ns0:kml>`;
+    const mixed = `<kml xmlns="${ns}" xmlns:k="${ns}" xmlns:x="urn:other"><Document>${point("k:", 105)}${point("", 106)}${point("x:", 107)}</Document></kml>`;
+    const names = async (content: string) => (await read(content, "a.kml")).features.map(({ properties }) => properties);
+    expect(await names(python)).toEqual([{ name: "105" }]);
+    expect(await names(mixed)).toEqual([{ name: "105" }, { name: "106" }]);
+  });
 });
 
 describe("GPX", () => {
@@ -169,6 +180,15 @@ describe("GPX", () => {
       { code: "lone_segments", params: { count: 1 } },
       { code: "tracks_empty", params: { count: 1 } },
     ]);
+  });
+
+  it("is read whatever prefix its names have, without fields that are none", async () => {
+    const gpx = (p: string, ns: string) =>
+      `<${p}gpx xmlns${ns}="http://www.topografix.com/GPX/1/1"><${p}wpt lat="29" lon="105"><${p}name>甲</${p}name></${p}wpt>
+        <${p}trk><${p}trkseg><${p}trkpt lat="29" lon="105"/><${p}trkpt lat="29.1" lon="105"/></${p}trkseg></${p}trk></${p}gpx>`;
+    const plain = await read(gpx("", ""), "a.gpx");
+    expect(plain.shapes).toEqual(["1 LineString", "2 Point"]);
+    expect(await read(gpx("ns0:", ":ns0"), "a.gpx")).toEqual(plain);
   });
 });
 
@@ -204,6 +224,12 @@ describe("DXF", () => {
         [587500, 3242900],
       ],
     ]);
+  });
+
+  it("with several sections of entities, of which the package reads one, is refused", async () => {
+    const section = (x: number) => `0\nSECTION\n2\nENTITIES\n0\nPOINT\n8\n0\n10\n${x}\n20\n3200000\n0\nENDSEC\n`;
+    expect((await read(`${section(500000)}0\nEOF\n`, "a.dxf")).shapes).toEqual(["1 Point"]);
+    await expect(read(`${section(500000)}${section(500100)}0\nEOF\n`, "a.dxf")).rejects.toThrow("unreadable");
   });
 });
 

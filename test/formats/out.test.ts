@@ -97,7 +97,8 @@ const properties = fc.record({
   approval_place: fc.option(word),
   area_ha: fc.option(
     fc.oneof(
-      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      // Whole numbers that a double no longer tells apart are read as texts: most often they are codes.
+      fc.double({ noNaN: true, noDefaultInfinity: true }).filter((x) => !Number.isInteger(x) || Number.isSafeInteger(x)),
       fc.integer().map((n) => n / 100),
     ),
   ),
