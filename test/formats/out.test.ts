@@ -98,7 +98,7 @@ const properties = fc.record({
   area_ha: fc.option(
     fc.oneof(
       // Whole numbers that a double no longer tells apart are read as texts: most often they are codes.
-      fc.double({ noNaN: true, noDefaultInfinity: true }).filter((x) => !Number.isInteger(x) || Number.isSafeInteger(x)),
+      fc.double({ noNaN: true, noDefaultInfinity: true }).filter((x) => !/^-?\d+$/.test(String(x)) || Number.isSafeInteger(x)),
       fc.integer().map((n) => n / 100),
     ),
   ),
