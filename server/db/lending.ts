@@ -51,7 +51,8 @@ export function createLending(db: Db): Lending {
       await sql`declare lent no scroll cursor for select read_as_before() as answer
         from (select generate_series(1, ${sql.lit(2 ** 31 - 1)})) as endless`.execute(tx);
       return async () => {
-        for (const one of [...waiting]) {
+        const now = [...waiting]; // who comes meanwhile waits for the next time
+        for (const one of now) {
           await sql`select set_config('shuijie.asked', ${textOf(one.query)}, true)`.execute(tx);
           const { rows } = await sql<{ answer: { rows: unknown[] } | { failed: string } }>`fetch 1 from lent`.execute(tx);
           const { answer } = rows[0]!;

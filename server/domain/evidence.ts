@@ -56,8 +56,8 @@ export type FeatureEvidence = {
   basis: Basis;
   accuracy_m: number | null;
   overlap: Overlap;
-  /** The same against the shape shrunk and grown by zone + site accuracy; equal to `overlap` for schematic shapes and
-   *  where accuracy is 0. */
+  /** The same against the shape shrunk and grown by zone + site accuracy (a schematic zone's is 0: it is taken as drawn); equal
+   *  to `overlap` where that is 0. */
   overlap_shrunk: Overlap;
   overlap_grown: Overlap;
   /** The whole site lies in the shape (drawn, shrunk, grown). */

@@ -474,9 +474,10 @@ function coverageOf(theme: string, evidence: Evidence): ThemeCoverage | undefine
 
 type Spatial = { outcome: "triggered" | "touches" | "cannot_tell" | "near" | "not_triggered"; reasons: ReasonSpec[] };
 
-/** The band of doubt applies to drawn lines that claim an accuracy; schematic shapes are taken as drawn. */
+/** By how much the shape and the site may be wrong together. A schematic shape is taken as drawn, and only it: a site known to
+ *  5 km is not clear of a zone 3 km off, however that was drawn. */
 export function doubt_m(feature: FeatureEvidence, site_accuracy_m: number): number {
-  return feature.basis === "schematic" ? 0 : (feature.accuracy_m ?? 0) + site_accuracy_m;
+  return site_accuracy_m + (feature.basis === "schematic" ? 0 : (feature.accuracy_m ?? 0));
 }
 
 /** Where the site stands to one feature: certain inside, possibly, in contact, near, or away. */

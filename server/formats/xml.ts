@@ -48,8 +48,8 @@ function takePrefixesOff(document: Document): void {
   for (const element of [...document.getElementsByTagName("*")].filter(own))
     Object.assign(element, { prefix: null, tagName: element.localName, nodeName: element.localName });
   // togeojson takes what has a declared prefix for an extension of GPX.
-  for (const { name, value } of [...root.attributes])
-    if (name.startsWith("xmlns:") && value === namespaceURI) root.removeAttribute(name);
+  const attributes = [...root.attributes];
+  for (const { name, value } of attributes) if (name.startsWith("xmlns:") && value === namespaceURI) root.removeAttribute(name);
 }
 
 /** By the encoding that its first line declares, where the bytes allow it. */

@@ -284,10 +284,11 @@ function sitesOf(targets: Target[]): RawBuilder<unknown> {
 }
 
 /** Rows of (n, code, properties, geom, a, giant) in force on the date round each site, or those of a stored check. `a`: the
- *  metres by which the feature's outline and the site's may be wrong together. */
+ *  metres by which the feature's outline and the site's may be wrong together; a schematic outline is taken as drawn, the site
+ *  is not. */
 function sourceOf({ layer, origin, themes }: MeasureInput): RawBuilder<unknown> {
   const doubt = (basis: RawBuilder<unknown>, accuracy: RawBuilder<unknown>) =>
-    sql`case when ${basis} = 'schematic' then 0 else coalesce(${accuracy}, 0) + site.accuracy_m end as a`;
+    sql`site.accuracy_m + case when ${basis} = 'schematic' then 0 else coalesce(${accuracy}, 0) end as a`;
   const round = sql`2 * (st_xmax(geom) - st_xmin(geom) + st_ymax(geom) - st_ymin(geom))`;
   const giant = sql`not geom @ box and st_npoints(geom) + ${round} / ${sql.lit(DENSIFY_DEG)} > ${sql.lit(GIANT)} as giant`;
   if ("frozen" in origin)

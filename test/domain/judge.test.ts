@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Conclusion, Effect } from "../../server/api/checks.ts";
+import type { FeatureEvidence, Overlap } from "../../server/domain/evidence.ts";
 import { liesIn } from "../../server/domain/judge.ts";
 import { decide, feature, HALF, instrument, NOTHING, rule, WHOLE, type World } from "../support/judging.ts";
 
@@ -77,14 +78,16 @@ describe("accuracy of a boundary", () => {
     expect(
       outcomes({ rules: [rule("prohibit")], site_accuracy_m: 20, features: [feature({ distance_m: 15, overlap_grown: HALF })] }),
     ).toEqual(["cannot_tell"]));
-  it("a schematic shape is taken as drawn", () =>
-    expect(
-      outcomes({
-        rules: [rule("prohibit")],
-        site_accuracy_m: 20,
-        features: [feature({ basis: "schematic", accuracy_m: null, distance_m: 15, overlap_grown: HALF })],
-      }),
-    ).toEqual(["near"]));
+  it("a schematic shape is taken as drawn, the site is not", () => {
+    const schematic = (distance_m: number, grown: Overlap) =>
+      feature({ basis: "schematic", accuracy_m: null, distance_m, overlap_grown: grown });
+    const at = (site_accuracy_m: number, each: FeatureEvidence) =>
+      outcomes({ rules: [rule("prohibit")], site_accuracy_m, features: [each] });
+    expect(at(0, schematic(15, NOTHING))).toEqual(["near"]);
+    expect(at(20, schematic(15, HALF))).toEqual(["cannot_tell"]);
+    expect(at(20, schematic(25, NOTHING))).toEqual(["near"]);
+    expect(at(5000, schematic(3000, HALF))).toEqual(["cannot_tell"]);
+  });
 });
 
 describe("distance rules", () => {

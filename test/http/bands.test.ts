@@ -128,6 +128,22 @@ eachEngine((engine) => {
       expect(first(check, "drawn")).toMatchObject({ outcome, relation });
     });
 
+    it.each([
+      ["30 m deep", [-50, 100, 30, 200], 20, "triggered"],
+      ["15 m deep", [-50, 100, 15, 200], 20, "cannot_tell"],
+      ["15 m outside", [-50, 100, -15, 200], 20, "cannot_tell"],
+      ["30 m outside", [-50, 100, -30, 200], 20, "near"],
+      ["3 km outside", [-3100, 100, -3000, 200], 5000, "cannot_tell"],
+    ] as const)("the site is not: %s", async (_name, [west, south, east, north], accuracy_m, outcome) => {
+      const check = await ask(site(X, west, south, east, north), { accuracy_m });
+      expect(first(check, "drawn")).toMatchObject({ outcome });
+      expect(check.conclusion).not.toBe("clear");
+      if (outcome === "cannot_tell") {
+        expect(first(check, "drawn")!.reasons[0]).toMatchObject({ code: "boundary_accuracy" });
+        expect(first(check, "drawn")!.reasons[0]!.depth_m!).toBeCloseTo(east, 0);
+      }
+    });
+
     it("beyond 1,000 m there is nothing to say of it", async () => {
       const check = await ask(site(X, -1200, 100, -1010, 200));
       expect(first(check, "drawn")).toBeUndefined();
