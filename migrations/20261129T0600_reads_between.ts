@@ -12,7 +12,7 @@ export async function up(db: Kysely<never>): Promise<void> {
           execute 'select jsonb_agg(to_jsonb(q)) from (' || current_setting('shuijie.asked') || ') as q' into answer;
           return jsonb_build_object('rows', coalesce(answer, '[]'));
         exception when others then
-          return jsonb_build_object('failed', sqlerrm);
+          return jsonb_build_object('failed', sqlerrm, 'code', sqlstate);
         end $$`,
     )
     .execute(db);

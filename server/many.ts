@@ -21,9 +21,8 @@ export type Taking = {
   refuse(faults: PartFault[], index: number): void;
 };
 
-/** While one part is judged, the database gathers the next: two at once where the engine can. */
+/** While one part is judged, the database gathers the next. */
 const PARTS = 4;
-const AHEAD = { postgres: 2, embedded: 1 };
 /** Other work waits no longer than this many sites. */
 const BREATH = 10;
 
@@ -47,10 +46,10 @@ export async function judgeSites(
     return finding;
   };
   const judgeAt = createJudging(catalogue);
-  const ahead = Array.from({ length: AHEAD[database.engine] }, (_, i) => find(parts[i]));
+  const ahead = Array.from({ length: database.at_once }, (_, i) => find(parts[i]));
   for (const index of parts.keys()) {
     const { numbers, placements, gathered } = (await ahead.shift())!;
-    ahead.push(find(parts[index + AHEAD[database.engine]]));
+    ahead.push(find(parts[index + database.at_once]));
     const ready = gathered.values();
     for (const [k, n] of numbers.entries()) {
       const { placed, faults } = placements[k]!;

@@ -31,6 +31,7 @@ export async function openEmbedded(options: OpenOptions): Promise<OpenDatabase> 
       return {
         db,
         engine: "embedded",
+        at_once: 1,
         lending: createLending(db),
         versions,
         ping: async () => {

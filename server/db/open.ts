@@ -12,7 +12,9 @@ export type Db = Kysely<Tables>;
 export type OpenDatabase = {
   db: Db;
   engine: "embedded" | "postgres";
-  /** Reads for the map, which need not wait for a long transaction to end. */
+  /** How many gatherings for many sites it is given at the same time. */
+  at_once: number;
+  /** Reads for the map's layers, which need not wait for a long transaction to end. */
   lending: Lending;
   /** For example `PostgreSQL 15.18, PostGIS 3.3.2, GEOS 3.11.1`; frozen with each check. */
   versions: string;

@@ -26,6 +26,7 @@ export async function openPostgres(options: OpenOptions & { databaseUrl: string 
     return {
       db,
       engine: "postgres",
+      at_once: 2,
       lending: noLending(db),
       versions: await readVersions(db),
       ping: async () => {

@@ -69,7 +69,7 @@ function originOf({ unit, source, confidence }: Setting, jurisdiction: string): 
 }
 
 /** Every distance in metres that a rule may look, whichever place the site lies in. */
-export function distancesOf(catalogue: Catalogue): number[] {
+function distancesOf(catalogue: Catalogue): number[] {
   return catalogue.rules.flatMap((rule) => distancesOfRule(rule, catalogue));
 }
 

@@ -31,9 +31,6 @@ function readOne(file: InputFile, options: ReadOptions, budget: Budget): ReadLay
   const { text, encoding } = decodeText(file.bytes, options.encoding);
   // Whatever stands before it, a drawing without its last line was cut off.
   if (!/\n\s*0\s*\r?\n\s*EOF\s*$/.test(text.slice(-100))) throw new FormatError("dxf_truncated");
-  // There is one by the standard; of several the package reads the last alone.
-  if ([...text.matchAll(/^[ \t]*0[ \t]*\r?\n[ \t]*SECTION[ \t]*\r?\n[ \t]*2[ \t]*\r?\n[ \t]*ENTITIES[ \t]*\r?$/gm)].length > 1)
-    throw new FormatError("unreadable", { format: "dxf" });
   const { entities, header } = parseString(text);
   const rows: Row[] = [];
   const ignored = new Map<string, number>();

@@ -1,5 +1,6 @@
 /** The entities of a DXF as its lines have them, to be held against what the package `dxf` makes of them: it leaves out the types
  *  it does not know, reads "105,9" as 105 and a missing y as 0, and takes the frame of a spline for its points. */
+import { FormatError } from "./format.ts";
 import { RowFault } from "./geometry.ts";
 
 export type DxfGroup = {
@@ -22,11 +23,12 @@ function shapes(type: string, code: number): boolean {
   return code === 42 && (type === "LWPOLYLINE" || type === "VERTEX");
 }
 
-/** In the order of the file; the vertices of a polyline are part of it. */
+/** In the order of the file; the vertices of a polyline are part of it. Throws FormatError `unreadable`. */
 export function dxfGroups(text: string): DxfGroup[] {
   const lines = text.split(/\r\n|\r|\n/);
   const groups: DxfGroup[] = [];
   let section = "";
+  let sections = 0;
   let type = "";
   let counts = { said: 0, x: 0, y: 0 };
   let vertices = 0;
@@ -51,7 +53,11 @@ export function dxfGroups(text: string): DxfGroup[] {
       }
       continue;
     }
-    if (type === "SECTION" && code === 2) section = value;
+    if (type === "SECTION" && code === 2) {
+      section = value;
+      // There is one by the standard; of several the package reads the last alone.
+      if (section === "ENTITIES" && ++sections > 1) throw new FormatError("unreadable", { format: "dxf" });
+    }
     const group = groups.at(-1);
     if (section !== "ENTITIES" || !group) continue;
     if (shapes(type, code) && !NUMBER.test(value))

@@ -17,7 +17,8 @@ function prologOff(text: string): string {
   return text.replace(/^\ufeff/, "").replace(/<\?[^]*?\?>|<!--[^]*?-->/g, "");
 }
 
-/** Names that belong to the vocabulary of the root have no prefix, however they are written (`ns0:Placemark`); others keep theirs.
+/** Names of the root's vocabulary, and of any version of KML or GPX, have no prefix, however they are written (`ns0:Placemark`);
+ *  others keep theirs.
  *  Throws FormatError `xml_doctype`, `xml_broken`, `too_large_xml`. */
 export function parseXml(bytes: Uint8Array, chosen?: string): Document {
   if (bytes.length > XML_BYTES) throw new FormatError("too_large_xml", { max_mb: XML_BYTES / 1e6 });
@@ -40,16 +41,18 @@ export function parseXml(bytes: Uint8Array, chosen?: string): Document {
   }
 }
 
+/** Versions of KML and of GPX, which a file merged of several may hold. */
+const VOCABULARY = /^https?:\/\/((www\.opengis\.net|earth\.google\.com)\/kml|www\.topografix\.com\/GPX)\/[\d./]+$/;
+
 function takePrefixesOff(document: Document): void {
   const root = document.documentElement!;
-  const { namespaceURI } = root;
-  if (namespaceURI === null) return;
-  const own = ({ prefix, namespaceURI: uri }: Element) => prefix !== null && prefix !== "" && uri === namespaceURI;
-  for (const element of [...document.getElementsByTagName("*")].filter(own))
+  const own = (uri: string | null) => uri !== null && (uri === root.namespaceURI || VOCABULARY.test(uri));
+  const prefixed = ({ prefix, namespaceURI }: Element) => prefix !== null && prefix !== "" && own(namespaceURI);
+  for (const element of [...document.getElementsByTagName("*")].filter(prefixed))
     Object.assign(element, { prefix: null, tagName: element.localName, nodeName: element.localName });
   // togeojson takes what has a declared prefix for an extension of GPX.
   const attributes = [...root.attributes];
-  for (const { name, value } of attributes) if (name.startsWith("xmlns:") && value === namespaceURI) root.removeAttribute(name);
+  for (const { name, value } of attributes) if (name.startsWith("xmlns:") && own(value)) root.removeAttribute(name);
 }
 
 /** By the encoding that its first line declares, where the bytes allow it. */

@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import type { ImportChange } from "../api/imports.ts";
 import { analyzeColumns } from "../db/analyze.ts";
 import { jsonb } from "../db/json.ts";
+import type { Breath } from "../db/lending.ts";
 import type { Db, OpenDatabase } from "../db/open.ts";
 import { JURISDICTION } from "../domain/judge.ts";
 import type { ThemeSpec } from "../domain/rule.ts";
@@ -62,7 +63,7 @@ export async function applyRows({ db, lending }: OpenDatabase, given: Applicatio
     const portions = await portionsOf(db, change, { lived: false });
     for (const portion of portions) await draftImport(db, layer, change, portion);
     await refuseLater(db, layer, change);
-    await db.transaction().execute(async (tx) => writeImport(tx, await lending.lend(tx), given, drafted, portions));
+    await lending.write((tx, breathe) => writeImport(tx, breathe, given, drafted, portions));
   } catch (error) {
     await dropDraft(db, change);
     if (error instanceof NotWritten) return error.why;
@@ -71,9 +72,6 @@ export async function applyRows({ db, lending }: OpenDatabase, given: Applicatio
   await analyzeLayer(db, layer);
   return undefined;
 }
-
-/** Between two portions of a transaction: others may read what was before it. */
-type Breath = () => Promise<void>;
 
 async function writeImport(tx: Db, breathe: Breath, given: Application, drafted: number, portions: Portion[]): Promise<void> {
   const { layer, change } = given;
@@ -257,7 +255,7 @@ export async function undoImport(
     }
     const portions = await portionsOf(db, undo, { lived: false });
     const draft = { change: change.id, drafted, codes, moved, portions };
-    await db.transaction().execute(async (tx) => writeUndo(tx, await lending.lend(tx), layer, order, draft));
+    await lending.write((tx, breathe) => writeUndo(tx, breathe, layer, order, draft));
     return { layer: layer.id };
   } catch (error) {
     await dropDraft(db, undo);

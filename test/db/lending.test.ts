@@ -21,9 +21,8 @@ eachEngine((engine) => {
 
   it("rows added, changed and removed meanwhile are as they were, until the end", async () => {
     const database = await prepared();
-    const { db, lending } = database;
-    await db.transaction().execute(async (tx) => {
-      const breathe = await lending.lend(tx);
+    const { lending } = database;
+    await lending.write(async (tx, breathe) => {
       for (const write of [
         sql`insert into lent values (4, 'four')`,
         sql`update lent set word = 'changed' where id = 1`,
@@ -45,14 +44,14 @@ eachEngine((engine) => {
 
   it("what fails for one who reads fails for them alone; a transaction that is undone was never seen", async () => {
     const database = await prepared();
-    const { db, lending } = database;
+    const { lending } = database;
     const failing: Promise<unknown>[] = [];
-    await db.transaction().execute(async (tx) => {
-      const breathe = await lending.lend(tx);
+    await lending.write(async (tx, breathe) => {
       await sql`insert into lent values (4, 'four')`.execute(tx);
       failing.push(
         expect(read(database, sql`select jsonb_build_array(1 / (${1}::int - 1)) as words`)).rejects.toThrow(/zero/),
         expect(read(database, sql`select st_asgeojson(st_geomfromgeojson(${"no geometry"}))::jsonb as words`)).rejects.toThrow(),
+        expect(read(database, words(0, "a\0b"))).rejects.toThrow(),
       );
       const sound = read(database, words(0));
       await breathe();
@@ -60,8 +59,7 @@ eachEngine((engine) => {
       await sql`insert into lent values (5, 'five')`.execute(tx);
     });
     await Promise.all(failing);
-    const undone = db.transaction().execute(async (tx) => {
-      const breathe = await lending.lend(tx);
+    const undone = lending.write(async (tx, breathe) => {
       await sql`delete from lent`.execute(tx);
       const seen = read(database, words(0));
       await breathe();
@@ -72,11 +70,29 @@ eachEngine((engine) => {
     expect(await read(database, words(0))).toEqual(["one", "two", "three", "four", "five"]);
   });
 
+  it("a reader that takes longer than a statement may ends by itself; the transaction is done once more without it", async () => {
+    const database = await engine.open({ statementTimeoutMs: 3000 });
+    const { db, lending } = database;
+    await migrate(db);
+    await sql`create table lent (id int primary key, word text)`.execute(db);
+    const slow: Promise<unknown>[] = [];
+    let runs = 0;
+    await lending.write(async (tx, breathe) => {
+      runs += 1;
+      await sql`insert into lent values (${runs}, 'written')`.execute(tx);
+      if (runs === 1)
+        slow.push(expect(read(database, sql`select jsonb_build_array(pg_sleep(${8})::text) as words`)).rejects.toThrow());
+      await breathe();
+    });
+    expect(runs).toBe(database.engine === "embedded" ? 2 : 1);
+    await Promise.all(slow);
+    expect(await read(database, words(0))).toEqual(["written"]);
+  });
+
   it("who waits when nothing is lent has their turn after the transaction", async () => {
     const database = await prepared();
     const waiting: Promise<unknown>[] = [];
-    await database.db.transaction().execute(async (tx) => {
-      await database.lending.lend(tx);
+    await database.lending.write(async (tx) => {
       await sql`insert into lent values (4, 'four')`.execute(tx);
       if (database.engine === "embedded") waiting.push(read(database, words(3)));
     });

@@ -1,6 +1,6 @@
 /** Settings of a place: the nearest up the tree, and nothing where the districts that may hold the site differ. */
 import { describe, expect, it } from "vitest";
-import { distancesOf, settingsFor, settingsRead } from "../../server/domain/settings.ts";
+import { looksOf, settingsFor, settingsRead } from "../../server/domain/settings.ts";
 import { settingNames } from "../../server/catalogue_places.ts";
 import { liesIn } from "../../server/domain/judge.ts";
 import { catalogue, decide, farm, feature, placed, rule, WHOLE } from "../support/judging.ts";
@@ -70,7 +70,7 @@ describe("a rule that reads a setting", () => {
       outcome: "cannot_tell",
       reasons: [{ code: "setting_differs", name: "bank.x" }],
     });
-    expect(distancesOf({ ...catalogue([bank]), settings: {}, place_settings: places })).toEqual([300, 100]);
+    expect(looksOf({ ...catalogue([bank]), settings: {}, place_settings: places }).distances_m).toEqual([0, 300, 100]);
   });
   it("names what it reads, through the classes that it names", () => {
     const { classes } = catalogue([scale]);

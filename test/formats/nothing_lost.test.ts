@@ -155,9 +155,10 @@ describe("KML", () => {
       `<${p}Placemark><${p}name>${lon}</${p}name><${p}Point><${p}coordinates>${lon},29</${p}coordinates></${p}Point></${p}Placemark>`;
     const python = `<ns0:kml xmlns:ns0="${ns}"><ns0:Document>${point("ns0:", 105)}</ns0:Document></ns0:kml>`;
     const mixed = `<kml xmlns="${ns}" xmlns:k="${ns}" xmlns:x="urn:other"><Document>${point("k:", 105)}${point("", 106)}${point("x:", 107)}</Document></kml>`;
+    const merged = `<ns0:kml xmlns:ns0="${ns}" xmlns:ns1="http://earth.google.com/kml/2.1"><ns0:Document>${point("ns0:", 105)}${point("ns1:", 106)}</ns0:Document></ns0:kml>`;
     const names = async (content: string) => (await read(content, "a.kml")).features.map(({ properties }) => properties);
     expect(await names(python)).toEqual([{ name: "105" }]);
-    expect(await names(mixed)).toEqual([{ name: "105" }, { name: "106" }]);
+    for (const content of [mixed, merged]) expect(await names(content)).toEqual([{ name: "105" }, { name: "106" }]);
   });
 });
 

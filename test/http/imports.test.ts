@@ -7,7 +7,7 @@ import { strToU8, unzipSync, zipSync } from "fflate";
 import { VectorTile } from "@mapbox/vector-tile";
 import { sql } from "kysely";
 import { PbfReader } from "pbf";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Import, ImportSummary, LayerOfImport, ScreeningOfImport, SiteOfImport } from "../../server/api/imports.ts";
 import type { List, Problem } from "../../server/api/common.ts";
 import type { ScreenedSite, Screening } from "../../server/api/screenings.ts";
@@ -743,12 +743,29 @@ eachEngine((engine) => {
         .map(({ properties }) => String(properties["level"]));
       return JSON.stringify(Object.entries(Object.groupBy(levels, (level) => level)).map(([level, all]) => [level, all!.length]));
     };
-    const during = async <T>(work: Promise<T>): Promise<{ value: T; views: string[] }> => {
-      const now = { busy: true };
+    const { lending } = service.database;
+    const write = lending.write.bind(lending);
+    const now = { busy: false, writing: false };
+    onTestFinished(() => void (lending.write = write));
+    lending.write = (work) =>
+      write(async (tx, breathe) => {
+        now.writing = true;
+        try {
+          return await work(tx, breathe);
+        } finally {
+          now.writing = false;
+        }
+      });
+    const during = async <T>(work: Promise<T>): Promise<{ value: T; views: string[]; within: number }> => {
+      now.busy = true;
       work.finally(() => (now.busy = false)).catch(() => undefined);
       const views: string[] = [];
-      while (now.busy) views.push(await seen());
-      return { value: await work, views };
+      let within = 0;
+      while (now.busy) {
+        views.push(await seen());
+        if (now.writing) within += 1;
+      }
+      return { value: await work, views, within };
     };
     const [nothing, first, second] = ["[]", '[["first",1200]]', '[["second",1200]]'];
     const one = await uploadGeoJson(drawn("一级保护区"));
@@ -759,8 +776,9 @@ eachEngine((engine) => {
       { work: () => apply<LayerOfImport>(two.id, { ...AS_ZONES, valid_from: "2026-06-01" }), before: first, after: second },
       { work: () => undo(two.id), before: second, after: first },
     ]) {
-      const { value, views } = await during<{ status: number }>(work());
+      const { value, views, within } = await during<{ status: number }>(work());
       expect([200, 201]).toContain(value.status);
+      expect(within, "answered before the transaction ended").toBeGreaterThan(0);
       expect([...new Set(views)].filter((view) => view !== before && view !== after)).toEqual([]);
       expect(await seen()).toBe(after);
     }
