@@ -730,7 +730,7 @@ eachEngine((engine) => {
     const drawn = (level: string) =>
       Array.from({ length: 1200 }, (_, n) => {
         const [west, south] = [105.7 + (n % 40) * step, 29.2 + Math.floor(n / 40) * step];
-        return zone(`W-${n}`, rectangle(west, south, west + step / 2, south + step / 2), { 级别: level });
+        return zone(`ALL-${n}`, rectangle(west, south, west + step / 2, south + step / 2), { 级别: level });
       });
     const days = Array.from({ length: 4000 }, (_, n) => new Date(Date.UTC(2027, 0, 1 + n)).toISOString().slice(0, 10)).values();
     /** How many of them a tile never made before shows, by level. */
@@ -739,7 +739,7 @@ eachEngine((engine) => {
       const bytes = new Uint8Array(await response.arrayBuffer());
       const layer = bytes.length > 0 ? new VectorTile(new PbfReader(bytes)).layers["protection_zone"] : undefined;
       const levels = Array.from({ length: layer?.length ?? 0 }, (_, i) => layer!.feature(i))
-        .filter(({ type, properties }) => type === 3 && String(properties["code"]).startsWith("W-"))
+        .filter(({ type, properties }) => type === 3 && String(properties["code"]).startsWith("ALL-"))
         .map(({ properties }) => String(properties["level"]));
       return JSON.stringify(Object.entries(Object.groupBy(levels, (level) => level)).map(([level, all]) => [level, all!.length]));
     };
