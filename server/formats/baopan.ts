@@ -2,7 +2,7 @@
  *  a line of attributes that ends with `@` and its points `点号,地块圈号,X,Y`, X to the north. Writers disagree on nearly
  *  everything else; what is accepted here is listed in test/fixtures/formats/README.md. */
 import type { Geometry, Position } from "../api/common.ts";
-import { datumOf, zoneCode } from "./crs.ts";
+import { datumOf, declaredByName, zoneCode } from "./crs.ts";
 import {
   type DeclaredCrs,
   type Format,
@@ -328,12 +328,15 @@ function declaredBy(header: Map<string, string>, plots: readonly Plot[], swap: b
     .join(" ")
     .slice(0, 200);
   const datum = datumOf(system);
+  if (datum === null) return { ...declaredByName(system, "header"), text };
   if (datum !== "CGCS2000") return { text, crs: datum === "WGS84" ? "EPSG:4326" : datum, where: "header" };
   if (Math.abs(east) <= 180 && Math.abs(north) <= 90) return { text, crs: "EPSG:4490", where: "header" };
   const strip = width === 6 || (Number.isNaN(width) && zone < 24) ? 6 : 3;
   // Where no zone has that number, the file says nothing of it.
   const exists = strip === 3 ? zone >= 25 && zone <= 45 : zone >= 13 && zone <= 23;
   const known = exists ? { zone, width: strip as 3 | 6 } : prefix;
+  const meridian = Number(/\d{2,3}(\.\d+)?/.exec(header.get("中央子午线") ?? header.get("中央经线") ?? "")?.[0] ?? Number.NaN);
+  if (!known && Number.isFinite(meridian)) return { text, crs: zoneCode(meridian, strip, false), where: "header" };
   if (!known) return { text, crs: null, where: "header" };
   const central_meridian = known.width === 3 ? 3 * known.zone : 6 * known.zone - 3;
   return { text, crs: zoneCode(central_meridian, known.width, prefix !== null), where: "header" };

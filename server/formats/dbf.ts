@@ -38,6 +38,8 @@ export function readDbf(bytes: Uint8Array, cpg: string | null, chosen?: string):
   const encoding = encodingOf(texts, { driver: LANGUAGE_DRIVERS[bytes[29]!] ?? null, cpg, chosen }, notes);
   const decode = textDecoder(encoding.name);
   const fields = named(raw, bytes, decode);
+  const stars = starsIn(view, raw, { start, length, count });
+  if (stars > 0) notes.push(whole("dbf_stars", { count: stars }));
   const memo = fields.filter(({ type }) => MEMO.has(type)).length;
   if (memo > 0) notes.push(whole("dbf_memo", { count: memo }));
   const binary = fields.filter(({ type }) => BINARY.has(type)).map(({ name }) => name);
@@ -54,6 +56,21 @@ export function readDbf(bytes: Uint8Array, cpg: string | null, chosen?: string):
     encoding,
     notes,
   };
+}
+
+const STARS = /^\*+$/;
+
+/** How many numbers are stars. */
+function starsIn(
+  view: DataView,
+  fields: readonly RawField[],
+  { start, length, count }: { start: number; length: number; count: number },
+): number {
+  const numbers = fields.filter(({ type }) => type === "N" || type === "F");
+  let stars = 0;
+  for (let index = 0; index < count; index++)
+    for (const { offset } of numbers) if (view.getUint8(start + index * length + offset) === 0x2a) stars += 1;
+  return stars;
 }
 
 /** Kept in another file. */
@@ -195,9 +212,10 @@ function valueOf(view: DataView, at: number, field: Field, decode: Decode): unkn
   }
 }
 
-/** Codes of more than 15 digits stay text, or they would change; what is no number, the stars of one that did
- *  not fit too, is told as it stands. */
+/** Codes of more than 15 digits stay text, or they would change; what is no number is told as it stands. Stars are what GDAL
+ *  writes for none, and dBASE for a number that did not fit: none, and counted in a note. */
 function numberOf(text: string): number | string | null {
+  if (STARS.test(text)) return null;
   if (/^([-+]?(nan|1\.#).*)?$/i.test(text)) return null;
   const value = Number(text);
   if (!Number.isFinite(value)) return text;

@@ -127,9 +127,21 @@ function linksOut(document: Document, file: InputFile, files: readonly InputFile
   const folder = file.name.includes("/") ? file.name.replace(/\/[^/]*$/, "/") : "";
   return [...document.getElementsByTagName("NetworkLink")].flatMap((link) => {
     const href = link.getElementsByTagName("href")[0]?.textContent?.trim() ?? "";
-    const inside = `${folder}${href.replace(/^\.\//, "")}`;
-    return files.some(({ name }) => name === inside) ? [] : [note("link_not_followed", { href: href.slice(0, 200) })];
+    const inside = pathIn(folder, href);
+    return inside !== null && files.some(({ name }) => name === inside || name.startsWith(`${inside}/`))
+      ? []
+      : [note("link_not_followed", { href: href.slice(0, 200) })];
   });
+}
+
+/** The name in the upload that a link leads to, `../` and `%E6` resolved; null for what leads elsewhere. */
+function pathIn(folder: string, href: string): string | null {
+  try {
+    const { protocol, pathname } = new URL(href, `file:///${encodeURI(folder)}`);
+    return protocol === "file:" ? decodeURIComponent(pathname).slice(1) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The types that a schema declares of its fields, taken from it, so that they come as texts: togeojson 7.1.3 reads "false" as true,

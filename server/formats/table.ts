@@ -1,7 +1,7 @@
 /** Tables of coordinates to features: one row a point, or rows that are the boundary points of plots. */
 import type { Geometry } from "../api/common.ts";
 import { readCoordinate } from "./coordinate.ts";
-import { datumOf, zoneCode } from "./crs.ts";
+import { crsOfEpsg, datumOf, zoneCode } from "./crs.ts";
 import { type DeclaredCrs, FormatError, type FormatNote, type ReadLayer, type ReadOptions, type TableReading } from "./format.ts";
 import { readLayer, RowFault, type Budget, type Row } from "./geometry.ts";
 import { isNorthing, zonePrefix } from "./magnitude.ts";
@@ -122,7 +122,7 @@ function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLaye
   const footer = shape === "point" ? [] : footerOf(found);
   const lines = shape === "point" ? all : found.slice(0, found.length - footer.length);
   if (lines.length === 0) return null;
-  const said = saidAround(cells, lines, columns);
+  const said = `${saidAround(cells, lines, columns)} ${saidInColumns(lines, columns)}`.trim();
   const rest = { name: table.name, encoding: table.encoding };
   const width = Math.max(...lines.slice(0, 100).map(({ cells }) => cells.length));
   const names = allNamed(columns.names, width);
@@ -184,6 +184,18 @@ function saidAround(cells: unknown[][], lines: readonly Line[], columns: Columns
   const taken = new Set(lines.map(({ row }) => row - 1));
   const around = cells.filter((_, i) => i !== columns.header && !taken.has(i));
   return [...new Set(around.flat().filter((cell) => typeof cell === "string"))].join(" ").slice(0, 10_000);
+}
+
+/** A column that names the system of each row. */
+const SYSTEM = /^(坐标系统?|坐标系名称|空间参考|大地基准|基准面|crs|srs|srid|epsg|datum|coord(inate)?[_ ]?(ref|sys)\w*)$/i;
+
+/** What the headers of the columns taken say of their system, `X(西安80)`, `北（EPSG:4544）`, and the rows in a column of their
+ *  own. Headers of other columns speak of other coordinates. */
+function saidInColumns(lines: readonly Line[], { names, first, second }: Columns): string {
+  const headers = [names[first], names[second]].filter((name) => name !== undefined);
+  const system = names.findIndex((name) => SYSTEM.test(name.trim()));
+  const told = system === -1 ? [] : lines.map(({ cells }) => String(cells[system] ?? "").trim());
+  return [...new Set([...headers, ...told])].join(" ").slice(0, 1000);
 }
 
 /** Whether the second column is x. By the headers where they say longitude or easting; X and Y mean north and east to a
@@ -297,15 +309,38 @@ function inOrder(placed: Row[], unplaced: Row[]): Row[] {
   return unplaced.length === 0 ? placed : [...placed, ...unplaced].toSorted((a, b) => a.row - b.row);
 }
 
-/** A datum named above the header ("2000国家大地坐标系", "1980西安坐标系"): a zone's number in the eastings completes it. */
+/** Every datum that a text names. */
+function datumsIn(text: string): string[] {
+  const named: Record<string, boolean> = {
+    XIAN80: /1980|西安|xi'?an[_ ]?(19)?80|[(（]\s*(19)?80\s*[)）]/i.test(text),
+    BEIJING54: /1954|北京(坐标系)?(19)?54|beijing[_ ]?(19)?54|[(（]\s*(19)?54\s*[)）]/i.test(text),
+    "GCJ-02": /GCJ-?02|火星坐标/i.test(text),
+    "BD-09": /BD-?09|百度坐标/i.test(text),
+  };
+  const found = Object.keys(named).filter((name) => named[name]);
+  const other = datumOf(text);
+  return other === null || found.includes(other) ? found : [...found, other];
+}
+
+/** A datum named above the header ("2000国家大地坐标系", "1980西安坐标系") or in it, or an EPSG code: a zone's number in the
+ *  eastings completes it, or the width of the zones and their meridian. Of several, none is taken. */
 function declaredBy(above: string, easting: number | null): DeclaredCrs | null {
-  const datum = datumOf(above) ?? (/1980|西安/.test(above) ? "XIAN80" : /1954|北京54/.test(above) ? "BEIJING54" : null);
-  if (datum === null) return null;
   const text = above.replace(/\s+/g, " ").trim().slice(0, 200);
+  const codes = new Set([...above.matchAll(/EPSG\s*[:：]{0,2}\s*(\d{4,6})/gi)].map(([, code]) => Number(code)));
+  if (codes.size === 1) return { text, crs: crsOfEpsg([...codes][0]!), where: "title" };
+  const datums = datumsIn(above);
+  if (codes.size > 1 || datums.length > 1) return { text, crs: null, where: "title" };
+  const [datum] = datums;
+  if (datum === undefined) return null;
+  if (datum === "GCJ-02" || datum === "BD-09") return { text, crs: datum, where: "title" };
   const prefix = easting === null ? null : zonePrefix(easting);
   const degrees = easting !== null && Math.abs(easting) <= 180;
   if (datum === "XIAN80" || datum === "BEIJING54") return { text, crs: datum, where: "title" };
   if (degrees) return { text, crs: datum === "WGS84" ? "EPSG:4326" : "EPSG:4490", where: "title" };
+  const strip = Number(/([36])\s*度\s*分?带/.exec(above)?.[1] ?? (/三度/.test(above) ? 3 : /六度/.test(above) ? 6 : Number.NaN));
+  const meridian = Number(/中央(?:子午线|经线)[^\d.]{0,6}(\d{2,3}(?:\.\d+)?)/.exec(above)?.[1] ?? Number.NaN);
+  if (datum === "CGCS2000" && prefix === null && (strip === 3 || strip === 6) && Number.isFinite(meridian))
+    return { text, crs: zoneCode(meridian, strip, false), where: "title" };
   if (datum === "WGS84" || prefix === null) return { text, crs: null, where: "title" };
   return { text, crs: zoneCode(prefix.width === 3 ? 3 * prefix.zone : 6 * prefix.zone - 3, prefix.width, true), where: "title" };
 }

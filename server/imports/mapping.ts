@@ -6,8 +6,20 @@ import { isDay } from "../layers/validate.ts";
 
 /** What files call the columns that many layers have, besides the column's own names. */
 const SYNONYMS: Record<string, string[]> = {
-  code: ["编号", "代码", "标识码", "要素代码", "唯一编码", "BSM", "DM", "BH", "ID_CODE"],
-  name_zh: ["名称", "中文名称", "要素名称", "保护区名称", "企业名称", "单位名称", "设施名称", "MC", "NAME", "NAME_CN"],
+  code: ["编号", "代码", "标识码", "要素代码", "唯一编码", "地块编号", "BSM", "DM", "BH", "ID_CODE"],
+  name_zh: [
+    "名称",
+    "中文名称",
+    "要素名称",
+    "保护区名称",
+    "企业名称",
+    "单位名称",
+    "设施名称",
+    "地块名称",
+    "MC",
+    "NAME",
+    "NAME_CN",
+  ],
   name_en: ["英文名", "NAME_ENG", "ENGLISH_NAME"],
   aliases: ["曾用名", "又名"],
   valid_from: ["生效日期", "起始日期", "启用日期"],

@@ -61,8 +61,8 @@ function systemOf(writer: Writer, asked: string | undefined): string {
   const { crs } = declaredByName(asked, "crs");
   if (crs !== null && CRS_WRITTEN.includes(crs) && writer.takes(crs)) return crs;
   const zones = `EPSG:4491-4554 | ${Object.keys(ZONES).join(" | ")}`;
-  const known = { degrees: `EPSG:4490 | EPSG:4326 | EPSG:3857 | ${zones}`, wgs84: "EPSG:4326", metres: zones };
-  throw badParameter("crs", known[writer.usual], asked);
+  const known = ["EPSG:4490", "EPSG:4326", "EPSG:3857"].filter((each) => writer.takes(each));
+  throw badParameter("crs", [...known, ...(zoned ? [zones] : [])].join(" | "), asked);
 }
 
 /** Of more features than one file may have. Throws the 422 that says how many there are. */

@@ -256,8 +256,9 @@ describe("shapefiles", () => {
     const { layers } = await notesOf([shp, { name: "site.dbf", bytes: table }]);
     expect(layers[0]!.features.map(({ properties }) => properties)).toEqual([
       { N: "12,5", D: "26-05-01", L: "1" },
-      { N: "********", D: null, L: null },
+      { N: null, D: null, L: null },
     ]);
+    expect(layers[0]!.notes).toContainEqual(expect.objectContaining({ code: "dbf_stars", params: { count: 1 } }));
   });
 
   it("have texts longer than 255 bytes, and what stands behind them is read from its own place", async () => {
@@ -466,5 +467,92 @@ describe("tables", () => {
       expect((await merged(second)).layers[0]!.counts).toEqual({ expected: 1, read: 1, faulty: 0 });
     const two = (await merged((x) => String(Number(x) - 1))).layers[0]!;
     expect(two).toMatchObject({ features: [], faults: [{ code: "table_side_by_side" }] });
+  });
+});
+
+describe("what a table says of its system", () => {
+  const rows = (head: string, ...points: string[]) => `${head}\n${points.join("\n")}\n`;
+  const ZONED = ["3242856,35588405", "3242956,35588405", "3242956,35588505"];
+  const PLAIN = ["3242856,588405", "3242956,588405", "3242956,588505"];
+  const DEGREES = ["105.95,29.23", "105.951,29.23", "105.951,29.231"];
+  const declared = async (content: string) => (await readFiles(text(content, "a.csv"))).layers[0]!.declared?.crs;
+
+  it.each([
+    ["in the headers", rows("X(西安80),Y(西安80)", ...ZONED), "XIAN80"],
+    ["as surveyors shorten it", rows("X(80),Y(80)", ...ZONED), "XIAN80"],
+    ["in the headers, Beijing 54", rows("北京54X,北京54Y", ...ZONED), "BEIJING54"],
+    ["in a column of its own", rows("X,Y,坐标系", ...ZONED.map((point) => `${point},西安80`)), "XIAN80"],
+    ["by its code in the headers", rows("X（北，EPSG:4544）,Y（东，EPSG:4544）", ...PLAIN), "EPSG:4544"],
+    ["by zone and meridian above", rows("2000国家大地坐标系 3度带 中央子午线105\nX,Y", ...PLAIN), "EPSG:4544"],
+    ["as shifted", rows("GCJ-02\nlon,lat", ...DEGREES), "GCJ-02"],
+    ["as shifted otherwise", rows("百度坐标 BD-09\nlon,lat", ...DEGREES), "BD-09"],
+    [
+      "as two at once, so that none is taken",
+      rows("X,Y,坐标系", ...ZONED.map((point, i) => `${point},${i ? "西安80" : "CGCS2000"}`)),
+      null,
+    ],
+    [
+      "in a name, which is no declaration",
+      rows("编号,名称,X,Y", ...ZONED.map((point, i) => `${i},西安路${i},${point}`)),
+      undefined,
+    ],
+  ])("%s", async (_where, content, crs) => expect(await declared(content)).toBe(crs));
+
+  it("headers of other columns speak of other coordinates", async () => {
+    const both = rows("1980西安坐标系X,1980西安坐标系Y,CGCS2000 X,CGCS2000 Y", ...ZONED.map((point) => `${point},${point}`));
+    expect(await declared(both)).toBe("XIAN80");
+  });
+
+  it.each([
+    ["坐标系=GCJ-02", "105.95", "GCJ-02"],
+    ["坐标系=2000国家大地坐标系\n几度分带=3\n中央子午线=105", "588405", "EPSG:4544"],
+  ])("a survey text with %j", async (header, east, crs) => {
+    const points = [0, 1, 2, 0].map(
+      (k, i) =>
+        `J${(i % 3) + 1},1,${east === "588405" ? 3242856 + 100 * k : 29.23 + k / 100},${Number(east) + (k === 2 ? (east === "588405" ? 100 : 0.01) : 0)}`,
+    );
+    const content = `[属性描述]\n${header}\n[地块坐标]\n4,0,001,a,面,,,,@\n${points.join("\n")}\n`;
+    expect((await readFiles(text(content, "a.txt"))).layers[0]!.declared?.crs).toBe(crs);
+  });
+});
+
+describe("pairs on one line", () => {
+  const CORNERS = ["105.95,29.23", "105.951,29.23", "105.951,29.231"];
+  it.each([";", "；", "|", " ", "; "])("parted by %j are the corners of a plot", async (sign) => {
+    const { shapes, features } = await read(CORNERS.join(sign));
+    expect(shapes).toEqual(["1 Polygon"]);
+    expect((features[0]!.geometry as { coordinates: unknown[][][] }).coordinates[0]!.slice(0, 3)).toEqual(
+      CORNERS.map((corner) => corner.split(",").map(Number)),
+    );
+  });
+  it("as numbers in a row too", async () => {
+    expect((await read(CORNERS.join(",").replaceAll(",", " "))).shapes).toEqual(["1 Polygon"]);
+  });
+  it("on several lines are refused by name, for nobody knows what each line is", async () => {
+    const lines = `${CORNERS.join(";")}\n${CORNERS.join(";")}\n`;
+    for (const name of ["a.csv", "a.txt"]) await expect(read(lines, name)).rejects.toThrow("csv_pairs");
+  });
+  it("a list of points, decimal commas and plain rows are no such pairs", async () => {
+    expect((await read(CORNERS.join("\n"))).shapes).toEqual(["1 Polygon"]);
+    expect((await read(CORNERS.map((corner, i) => `${i + 1},${corner}`).join("\n"))).shapes).toEqual(["1 Polygon"]);
+    await expect(read("105,95;29,23\n105,96;29,24\n105,97;29,25")).rejects.toThrow();
+  });
+});
+
+describe("links of a KML", () => {
+  it("that are written with %E6 or ../, or lead to an archive inside, are followed without a word", async () => {
+    const document = (inner: string) => `<kml xmlns="http://www.opengis.net/kml/2.2"><Document>${inner}</Document></kml>`;
+    const link = (href: string) => `<NetworkLink><Link><href>${href}</href></Link></NetworkLink>`;
+    const place = "<Placemark><Point><coordinates>105,29</coordinates></Point></Placemark>";
+    const file = (name: string, content: string) => ({ name, bytes: new TextEncoder().encode(document(content)) });
+    const { layers } = await readFiles([
+      file("a/doc.kml", link("%E6%B0%B4.kml") + link("../b/x.kml") + link("in.kmz") + link("gone.kml") + link("http://x/y.kml")),
+      file("a/水.kml", place),
+      file("b/x.kml", place),
+      file("a/in.kmz/doc.kml", place),
+    ]);
+    const notes = layers.flatMap((layer) => layer.notes).filter((note) => note.code === "link_not_followed");
+    expect(notes.map(({ params }) => params["href"])).toEqual(["gone.kml", "http://x/y.kml"]);
+    expect(layers.flatMap(({ features }) => features)).toHaveLength(3);
   });
 });

@@ -294,6 +294,14 @@ describe("what a format cannot hold is said", () => {
     expect(again.features[0]!.properties[namesIn(again)("area_ha")]).toBe(-0.0000010304869595261993);
   });
 
+  it.each(["=SUM(1)", "-12 号", "+86 23", "@甲"])(
+    "csv gives back %j, which a spreadsheet would take for a formula",
+    async (text) => {
+      const again = await readAgain(await write("csv", one({ approval_place: text }), { crs: "EPSG:4523" }));
+      expect(Object.values(again.features[0]!.properties)).toContain(text);
+    },
+  );
+
   it("characters that GBK lacks are named and marked, and UTF-8 keeps them", async () => {
     const whole = one({ name: "水厂😀𠮷" });
     for (const id of ["shapefile", "baopan", "csv"]) {

@@ -1,7 +1,7 @@
 /** Turning points as CSV (RFC 4180), UTF-8 with a byte-order mark or GBK. */
 import { csvOf } from "../../table.ts";
 import { encoderOf } from "./encoding.ts";
-import { pointTable } from "./points.ts";
+import { pointTable, takesPoints } from "./points.ts";
 import type { Writer } from "./writer.ts";
 
 export const csv: Writer = {
@@ -9,7 +9,7 @@ export const csv: Writer = {
   ending: ".csv",
   encodings: ["utf8", "gbk"],
   notations: ["decimal", "dms", "gk"],
-  takes: () => true,
+  takes: takesPoints,
   usual: "degrees",
   async write(layer, options) {
     const table = pointTable(layer, options);

@@ -14,6 +14,11 @@ export type PointTable = Table & {
   notes: OutNote[];
 };
 
+/** Metres of a zone and degrees are what the columns are for. */
+export function takesPoints(crs: string): boolean {
+  return gaussKrueger(crs) !== undefined || crs === "EPSG:4490" || crs === "EPSG:4326";
+}
+
 /** Every turning point of a layer. `crs` is that of the metres when it is a zone; in degrees, the zone of the features' middle.
  *  The attributes of a feature stand in its first row. Throws FormatError `no_zone` where no zone holds the features. */
 export function pointTable(layer: OutLayer, { crs, notation, lang }: OutOptions): PointTable {

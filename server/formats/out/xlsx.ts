@@ -1,6 +1,6 @@
 /** Turning points as a workbook (.xlsx). */
 import { xlsxOf } from "../../workbook.ts";
-import { pointTable } from "./points.ts";
+import { pointTable, takesPoints } from "./points.ts";
 import type { Writer } from "./writer.ts";
 
 const XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -10,7 +10,7 @@ export const xlsx: Writer = {
   ending: ".xlsx",
   encodings: ["utf8"],
   notations: ["decimal", "dms", "gk"],
-  takes: () => true,
+  takes: takesPoints,
   usual: "degrees",
   async write(layer, options) {
     const table = pointTable(layer, options);
