@@ -327,14 +327,17 @@ function datumsIn(text: string): string[] {
 function declaredBy(above: string, easting: number | null): DeclaredCrs | null {
   const text = above.replace(/\s+/g, " ").trim().slice(0, 200);
   const codes = new Set([...above.matchAll(/EPSG\s*[:：]{0,2}\s*(\d{4,6})/gi)].map(([, code]) => Number(code)));
-  if (codes.size === 1) return { text, crs: crsOfEpsg([...codes][0]!), where: "title" };
+  const degrees = easting !== null && Math.abs(easting) <= 180;
+  const coded = codes.size === 1 ? crsOfEpsg([...codes][0]!) : null;
+  // The system of metres that stand beside degrees is not theirs.
+  const other = degrees && coded !== null && coded !== "EPSG:4490" && coded !== "EPSG:4326";
+  if (codes.size === 1 && !other) return { text, crs: coded, where: "title" };
   const datums = datumsIn(above);
   if (codes.size > 1 || datums.length > 1) return { text, crs: null, where: "title" };
   const [datum] = datums;
   if (datum === undefined) return null;
   if (datum === "GCJ-02" || datum === "BD-09") return { text, crs: datum, where: "title" };
   const prefix = easting === null ? null : zonePrefix(easting);
-  const degrees = easting !== null && Math.abs(easting) <= 180;
   if (datum === "XIAN80" || datum === "BEIJING54") return { text, crs: datum, where: "title" };
   if (degrees) return { text, crs: datum === "WGS84" ? "EPSG:4326" : "EPSG:4490", where: "title" };
   const strip = Number(/([36])\s*度\s*分?带/.exec(above)?.[1] ?? (/三度/.test(above) ? 3 : /六度/.test(above) ? 6 : Number.NaN));

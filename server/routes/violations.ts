@@ -67,8 +67,9 @@ const WAYS: Record<ViolationState, readonly ViolationState[]> = {
 const MAX_TEXT = 2000;
 /** As a deadline or a feature: those without one. */
 const NONE = "none";
-/** Formats of shapes; the others are lists. */
+/** Formats of shapes; the others are lists, unless a system or a notation is asked of them. */
 const SHAPES = ["shapefile", "kml", "gpkg", "baopan"] as const;
+const LISTS = ["csv", "xlsx", "geojson"];
 /** Rows of one list. */
 export const MAX_ROWS = 200_000;
 
@@ -162,10 +163,13 @@ export function violationRoutes(
    *  `q`. `jurisdiction` is a district, or a prefecture or province with all below it. `change=gone` lists what the sweep before
    *  saw and this one does not, `change=unlooked` what this one could not look at, `again=true` what officers had closed or
    *  dismissed and this one finds again. 422 over 200,000 rows in a list (50,000 places). `f=csv|xlsx|geojson` gives every row as a list,
-   *  `f=shapefile|kml|gpkg|baopan` the places of the facilities, with `crs` and `encoding`. Without any finished sweep nothing is
+   *  `f=shapefile|kml|gpkg|baopan` the places of the facilities, with `crs` and `encoding`; with any of `crs`, `encoding` and
+   *  `notation` a list is one of places too. Without any finished sweep nothing is
    *  listed, and nothing is thereby cleared: see `/api/sweeps`. */
   router.get("/api/violations", async (request, response) => {
-    const shapes = SHAPES.find((each) => each === request.query["f"]);
+    const asked = String(request.query["f"]);
+    const placed = LISTS.includes(asked) && FILE_PARAMETERS.some((name) => name in request.query);
+    const shapes = placed ? asked : SHAPES.find((each) => each === asked);
     const query = parameters(request, [...FILTERS, "f", ...(shapes ? FILE_PARAMETERS : (["limit", "after"] as const))]);
     const format = choiceParameter("f", query.f, ["json", "csv", "xlsx", "geojson", ...SHAPES]) ?? "json";
     const file = shapes && fileOptions(writerOf(shapes)!, query);
@@ -182,6 +186,7 @@ export function violationRoutes(
     const items: Violation[] = [];
     for (const item of page.items) items.push(await told(lang, item));
     const attachment = `attachment; filename="violations${items[0] ? `-${items[0].as_of}` : ""}.${format}"`;
+    if (file) return sendFile(response, placesOf(items, lang), file, { lang, date: items[0]?.as_of ?? today(now()) });
     if (format === "csv")
       return void response
         .type("text/csv")
@@ -192,7 +197,6 @@ export function violationRoutes(
         .type("xlsx")
         .set("Content-Disposition", attachment)
         .send(await writeWorkbook(tableOf(items, lang), say(lang, "violation.sheet")));
-    if (file) return sendFile(response, placesOf(items, lang), file, { lang, date: items[0]?.as_of ?? today(now()) });
     if (format === "geojson")
       return void response
         .type("application/geo+json")
