@@ -486,6 +486,7 @@ describe("what a table says of its system", () => {
     ["by zone and meridian above", rows("2000国家大地坐标系 3度带 中央子午线105\nX,Y", ...PLAIN), "EPSG:4544"],
     ["as shifted", rows("GCJ-02\nlon,lat", ...DEGREES), "GCJ-02"],
     ["as shifted otherwise", rows("百度坐标 BD-09\nlon,lat", ...DEGREES), "BD-09"],
+    ["of metres that stand beside the degrees taken", rows("EPSG:4544\nlon,lat", ...DEGREES), undefined],
     [
       "as two at once, so that none is taken",
       rows("X,Y,坐标系", ...ZONED.map((point, i) => `${point},${i ? "西安80" : "CGCS2000"}`)),
