@@ -1,6 +1,6 @@
 /** Tables of coordinates to features: one row a point, or rows that are the boundary points of plots. */
 import type { Geometry } from "../api/common.ts";
-import { readCoordinate } from "./coordinate.ts";
+import { isPacked, readCoordinate } from "./coordinate.ts";
 import { crsOfEpsg, datumOf, zoneCode } from "./crs.ts";
 import { type DeclaredCrs, FormatError, type FormatNote, type ReadLayer, type ReadOptions, type TableReading } from "./format.ts";
 import { readLayer, RowFault, type Budget, type Row } from "./geometry.ts";
@@ -162,6 +162,12 @@ function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLaye
   const figures = wide.some(({ cells }) => cells.slice(columns.names.length).some((cell) => readCoordinate(cell) !== null));
   if (columns.header >= 0 && (figures || wide.length * 2 > lines.length))
     notes.push({ code: "cells_beyond", params: { count: wide.length }, row: null, position: null });
+  const packed = lines.filter(({ cells }) =>
+    [columns.first, columns.second].some(
+      (column) => isPacked(columns.names[column] ?? "") && /^[\d.]+$/.test(String(cells[column] ?? "").trim()),
+    ),
+  ).length;
+  if (packed > 0) notes.push({ code: "dms_packed", params: { count: packed }, row: null, position: null });
   notes.push({ code: `table_${shape}`, params: {}, row: null, position: null });
   const rows =
     shape === "point"

@@ -1,6 +1,6 @@
 /** The rows of a table below its header: what stands in them, and where. */
 import type { Position } from "../api/common.ts";
-import { readCoordinate } from "./coordinate.ts";
+import { isPacked, readCoordinate, readPacked } from "./coordinate.ts";
 import { RowFault } from "./geometry.ts";
 import type { Columns } from "./table_columns.ts";
 
@@ -13,6 +13,9 @@ const UNIT = /^[（(【[]?\s*(m|米|度|°|deg(rees)?|单位.*)\s*[)）】\]]?$/
 export function linesOf(cells: unknown[][], columns: Columns): Line[] {
   const lines: Line[] = [];
   let gap = false;
+  const [readFirst, readSecond] = [columns.first, columns.second].map((column) =>
+    isPacked(columns.names[column] ?? "") ? readPacked : readCoordinate,
+  ) as [typeof readCoordinate, typeof readCoordinate];
   for (const [i, row] of cells.entries()) {
     if (i <= columns.header) continue;
     const textAt = (column: number) => String(row[column] ?? "").trim();
@@ -26,8 +29,8 @@ export function linesOf(cells: unknown[][], columns: Columns): Line[] {
     lines.push({
       row: i + 1,
       cells: row,
-      first: readCoordinate(row[columns.first]),
-      second: readCoordinate(row[columns.second]),
+      first: readFirst(row[columns.first]),
+      second: readSecond(row[columns.second]),
       gap,
       half: empty(columns.first) !== empty(columns.second),
     });

@@ -517,6 +517,29 @@ describe("what a table says of its system", () => {
   });
 });
 
+describe("degrees, minutes and seconds without signs, where the header says so", () => {
+  const at = async (head: string, lon: string, lat: string) => {
+    const { features, faults, notes } = await read(`编号,${head}\nA,${lon},${lat}\n`, "a.csv");
+    return { position: (features[0]?.geometry as { coordinates?: number[] } | null)?.coordinates, faults, notes };
+  };
+  it.each([
+    ["105.5703", "29.1348"],
+    ["105.57030", "29.134800"],
+    ["1055703", "291348"],
+    ["1055703.00", "291348.00"],
+    ["105°57′03″", "29°13′48″"],
+  ])("%s, %s", async (lon, lat) => {
+    const { position, notes } = await at("经度(度分秒),纬度(度分秒)", lon, lat);
+    expect(position![0]).toBeCloseTo(105 + 57 / 60 + 3 / 3600, 9);
+    expect(position![1]).toBeCloseTo(29.23, 9);
+    expect(notes.includes("dms_packed")).toBe(!lon.includes("°"));
+  });
+  it("minutes and seconds that are none are named; without the word they are decimals", async () => {
+    expect((await at("经度(度分秒),纬度(度分秒)", "105.7512", "29.1348")).faults).toEqual(["2 cell_no_number"]);
+    expect((await at("经度,纬度", "105.5703", "29.1348")).position).toEqual([105.5703, 29.1348]);
+  });
+});
+
 describe("pairs on one line", () => {
   const CORNERS = ["105.95,29.23", "105.951,29.23", "105.951,29.231"];
   it.each([";", "；", "|", " ", "; "])("parted by %j are the corners of a plot", async (sign) => {
