@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { OpenDatabase } from "./db/open.ts";
 import { ringFault } from "./check_input.ts";
 import { isBroken } from "./db/errors.ts";
-import { cluesOf } from "./domain/clue.ts";
+import { cluesOf, suspectingThemes } from "./domain/clue.ts";
 import { projectOf } from "./domain/facility.ts";
 import { relationOf } from "./domain/judge.ts";
 import type { Catalogue } from "./domain/rule.ts";
@@ -152,7 +152,8 @@ export function sweepStep(database: OpenDatabase, catalogue: Catalogue) {
     { classes, frozen, evidence }: { classes: string[] } & Pick<JudgedSite, "frozen" | "evidence">,
   ): FoundClue {
     const { feature, rule, instrument } = finding;
-    const deadline = properties["close_by"];
+    // The plan's own day for the area holds where the facility has none.
+    const deadline = properties["close_by"] ?? feature?.columns["clear_by"];
     return {
       facility,
       rule: rule.id,
@@ -220,5 +221,8 @@ export async function sweepNow(
         `${sweep.left_out.state} not operating`,
     );
   for (const { theme, facilities } of sweep.unproven) tell(`not answered for ${facilities} facilities: ${theme}`);
+  const suspecting = suspectingThemes(catalogue, asOf);
+  for (const { theme, facilities } of sweep.not_asked)
+    if (suspecting.has(theme)) tell(`off the checklist, not looked at for ${facilities} facilities: ${theme}`);
   for (const failure of failures) tell(failure);
 }

@@ -21,6 +21,10 @@ export type Sweep = {
   certain: number;
   /** Themes that were asked and could not be answered for so many facilities: there, no clue is no clearance. */
   unproven: { theme: string; title: string; facilities: number }[];
+  /** Themes that were not asked for so many facilities, being off their district's checklist, though a rule that reads them
+   *  could suspect a facility: there nothing was looked at. Most facilities first. Empty of sweeps before 2026-11-30, which did
+   *  not count them. */
+  not_asked: { theme: string; title: string; facilities: number }[];
   /** Against the sweep before; null until it is done, and all appeared in the first. `unlooked`: of the sweep before, and could
    *  not be looked at this time, so neither found nor gone. `again`: of those found, officers had closed or dismissed. */
   change: {
@@ -68,9 +72,11 @@ export type Violation = {
   relation: Relation | null;
   overlap_m2: number | null;
   distance_m: number | null;
-  /** By when it is to be closed or moved, as the register says; null where it says none. */
+  /** By when it is to be closed or moved, as the register says of the facility, else of the area; null where neither does. */
   deadline: string | null;
-  /** The deadline lay before the date of the sweep. */
+  /** The deadline that an officer set last, which counts instead of `deadline`; null where none was set. */
+  due: string | null;
+  /** The deadline that counts lay before the date of the sweep. */
   overdue: boolean;
   instrument_title: string;
   rank: Rank;

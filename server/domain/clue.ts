@@ -2,7 +2,9 @@
  *  Pure. */
 import type { Effect, Outcome } from "../api/checks.ts";
 import { weightOf } from "./conclude.ts";
-import type { Judged } from "./judge.ts";
+import { STANDING } from "./facility.ts";
+import { inForce, type Judged } from "./judge.ts";
+import type { Catalogue } from "./rule.ts";
 
 /** Effects that a facility which stands can stand against. */
 const AGAINST: readonly Effect[] = ["prohibit", "allowlist", "gate", "remove", "relocate"];
@@ -27,4 +29,19 @@ export function cluesOf(findings: readonly Judged[]): Clue[] {
     if (!clues.get(key)?.certain) clues.set(key, { finding, certain });
   }
   return [...clues.values()];
+}
+
+/** Themes that a rule of the day reads which can suspect a facility that stands: of the others no clue is missed. */
+export function suspectingThemes({ rules, instruments }: Pick<Catalogue, "rules" | "instruments">, asOf: string): Set<string> {
+  const instrumentOf = new Map(instruments.map((each) => [each.id, each]));
+  const suspecting = rules.filter((rule) => {
+    const instrument = instrumentOf.get(rule.instrument)!;
+    return (
+      AGAINST.includes(rule.effect) &&
+      rule.who.actions.some((action) => STANDING.includes(action)) &&
+      inForce(rule, instrument, asOf) &&
+      weightOf({ effect: rule.effect, status: instrument.status }) !== "clear"
+    );
+  });
+  return new Set(suspecting.flatMap(({ where }) => where.theme ?? []));
 }

@@ -4,7 +4,7 @@ import { checkAttributes } from "./classify.ts";
 import type { ActivitySpec, Catalogue } from "./rule.ts";
 
 /** What a facility that stands is asked as: that it is there, and that it is used. */
-const STANDING: readonly Action[] = ["existing", "operating"];
+export const STANDING: readonly Action[] = ["existing", "operating"];
 
 export type FacilityProject = {
   activity: ActivitySpec;

@@ -178,8 +178,19 @@ export async function finishSweep(db: Db, id: string): Promise<void> {
 }
 
 /** `failure` is the code of why it failed. */
-export type ToldSweep = Omit<Sweep, "unproven"> & { unproven: { theme: string; facilities: number }[] };
-type Summary = Pick<ToldSweep, "rules" | "changed_layers" | "unproven" | "clues" | "certain">;
+type Themes = { theme: string; facilities: number }[];
+/** `not_asked` here has every theme; which of them matter the catalogue says. */
+export type ToldSweep = Omit<Sweep, "unproven" | "not_asked"> & { unproven: Themes; not_asked: Themes };
+type Summary = Pick<ToldSweep, "rules" | "changed_layers" | "unproven" | "clues" | "certain"> & {
+  /** Summaries before 2026-11-30 lack it. */
+  not_asked?: Themes;
+};
+
+/** Themes that stand under this name in the results of facilities, most facilities first. */
+const themesOf = (name: "unproven" | "not_asked") => sql`coalesce((
+    select jsonb_agg(jsonb_build_object('theme', theme, 'facilities', n) order by n desc, theme) from (
+    select theme, count(*) as n from sweep_facility as f, jsonb_array_elements_text(f.result -> ${sql.lit(name)}) as theme
+    where f.sweep = sweep.id and f.result is not null group by theme) as each), '[]')`;
 
 /** What takes reading every facility and clue of a sweep. */
 const SUMMARY = sql`jsonb_build_object(
@@ -189,9 +200,8 @@ const SUMMARY = sql`jsonb_build_object(
     from (select distinct f.result -> 'layers' as layers from sweep_facility as f where f.sweep = sweep.id and f.result is not null) as different,
       jsonb_each(layers) as layer
     group by 1 having count(distinct layer.value) > 1) as changed), '[]'),
-  'unproven', coalesce((select jsonb_agg(jsonb_build_object('theme', theme, 'facilities', n) order by n desc, theme) from (
-    select theme, count(*) as n from sweep_facility as f, jsonb_array_elements_text(f.result -> 'unproven') as theme
-    where f.sweep = sweep.id and f.result is not null group by theme) as each), '[]'),
+  'unproven', ${themesOf("unproven")},
+  'not_asked', ${themesOf("not_asked")},
   'clues', (select count(*) from sweep_violation as v where v.sweep = sweep.id),
   'certain', (select count(*) from sweep_violation as v where v.sweep = sweep.id and v.certain))`;
 
@@ -209,7 +219,7 @@ const TOLD = sql`
   from sweep`;
 
 function told({ summary, ...row }: Omit<ToldSweep, keyof Summary> & { summary: Summary }): ToldSweep {
-  return { ...row, ...summary };
+  return { ...row, ...summary, not_asked: summary.not_asked ?? [] };
 }
 
 /** The day of a sweep; undefined when there is none of that id. */

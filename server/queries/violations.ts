@@ -28,7 +28,7 @@ export type ViolationFilter = {
   certain?: boolean | undefined;
   /** The deadline lay before the date of the sweep; false: it did not, or there is none. */
   overdue?: boolean | undefined;
-  /** Exactly this deadline; null: none. */
+  /** Exactly this deadline, of those that count; null: none. */
   deadline?: string | null | undefined;
   /** Only what this later sweep does not see any more. */
   gone_in?: string | undefined;
@@ -51,6 +51,7 @@ export type StoredViolation = Pick<
   | "districts"
   | "activity"
   | "deadline"
+  | "due"
   | "change"
   | "again"
   | "sweep"
@@ -74,7 +75,9 @@ export type StoredViolation = Pick<
   };
 };
 
-const OVERDUE = sql`coalesce(f.deadline < sweep.as_of, false)`;
+/** The deadline that counts: the officer's, else the register's. */
+const DUE = sql`coalesce(v.due, f.deadline)`;
+const OVERDUE = sql`coalesce(${DUE} < sweep.as_of, false)`;
 const FROM = sql`sweep_violation as f join violation as v on v.id = f.violation join sweep on sweep.id = f.sweep`;
 
 function testsOf(filter: ViolationFilter): RawBuilder<unknown> {
@@ -89,7 +92,7 @@ function testsOf(filter: ViolationFilter): RawBuilder<unknown> {
   equal(sql`v.facility`, filter.facility);
   equal(sql`v.state`, filter.state);
   equal(sql`f.change`, filter.change);
-  if (filter.deadline !== undefined) tests.push(sql`f.deadline is not distinct from ${filter.deadline}::date`);
+  if (filter.deadline !== undefined) tests.push(sql`${DUE} is not distinct from ${filter.deadline}::date`);
   if (filter.gone_in !== undefined)
     tests.push(sql`not exists (select from sweep_violation as later
       where later.sweep = ${filter.gone_in}::uuid and later.violation = f.violation)`);
@@ -106,7 +109,7 @@ function testsOf(filter: ViolationFilter): RawBuilder<unknown> {
 
 const ITEM = ({ gone_in }: Pick<ViolationFilter, "gone_in">) => sql`
   v.id, v.state, v.version, v.facility, v.rule, v.layer, v.feature, f.theme, f.effect, f.certain, f.districts, f.activity,
-  f.deadline::text as deadline, ${OVERDUE} as overdue, ${gone_in === undefined ? sql`f.change` : sql`'gone'`} as change,
+  f.deadline::text as deadline, v.due::text as due, ${OVERDUE} as overdue, ${gone_in === undefined ? sql`f.change` : sql`'gone'`} as change,
   ${gone_in === undefined ? sql`f.again` : sql`false`} as again, f.sweep, sweep.as_of::text as as_of, f.found,
   jsonb_build_array(st_x(f.geom), st_y(f.geom)) as position`;
 
@@ -146,7 +149,7 @@ export async function countViolations(db: Db, filter: ViolationFilter): Promise<
     from (select ${key} as key, count(*) as n from hit group by 1) as grouped where key is not null), '[]')`;
   const { rows } = await sql<Counts>`
     with hit as materialized (
-      select v.state, v.facility, v.feature, f.districts, f.theme, f.rule, f.deadline, f.activity, f.certain, f.classes, f.effect, (f.found -> 'feature_name')::text as feature_name,
+      select v.state, v.facility, v.feature, f.districts, f.theme, f.rule, ${DUE} as deadline, f.activity, f.certain, f.classes, f.effect, (f.found -> 'feature_name')::text as feature_name,
         ${OVERDUE} as overdue
       from ${FROM} where ${testsOf(filter)}
     )
@@ -189,7 +192,7 @@ export async function eventsOf(db: Db, id: string): Promise<ViolationEvent[]> {
   return rows;
 }
 
-/** A change of state, or a note where the state stays; with its event. False when another was first (`version`). */
+/** A change of state, or a note where the state stays; with its event. A deadline counts from then on. False when another was first (`version`). */
 export async function changeState(
   db: Db,
   id: string,
@@ -205,7 +208,7 @@ export async function changeState(
 ): Promise<boolean> {
   const { rows } = await sql`
     with changed as (
-      update violation set state = ${change.after}, version = version + 1, changed_at = now()
+      update violation set state = ${change.after}, due = coalesce(${change.deadline}::date, due), version = version + 1, changed_at = now()
       where id = ${id}::uuid and version = ${change.version}::int returning id
     )
     insert into violation_event (violation, what, before, after, note, evidence, deadline)

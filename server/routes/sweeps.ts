@@ -5,6 +5,7 @@ import type { Lang, List } from "../api/common.ts";
 import type { Sweep, SweepFault } from "../api/sweeps.ts";
 import { brief } from "../check_input.ts";
 import type { Db } from "../db/open.ts";
+import { suspectingThemes } from "../domain/clue.ts";
 import type { Catalogue } from "../domain/rule.ts";
 import type { Jobs } from "../jobs.ts";
 import { say } from "../messages.ts";
@@ -18,11 +19,16 @@ export function sweepRoutes(db: Db, catalogue: Catalogue, jobs: Jobs, now: () =>
   const router = Router();
 
   function tell(lang: Lang, told: ToldSweep): Sweep {
-    const title = (theme: string) => catalogue.themes.find((each) => each.theme === theme)?.title[lang] ?? theme;
+    const titled = (each: ToldSweep["unproven"][number]) => ({
+      ...each,
+      title: catalogue.themes.find(({ theme }) => theme === each.theme)?.title[lang] ?? each.theme,
+    });
+    const suspecting = suspectingThemes(catalogue, told.as_of);
     return {
       ...told,
       failure: told.failure && say(lang, `run.failure.${told.failure}`),
-      unproven: told.unproven.map((each) => ({ ...each, title: title(each.theme) })),
+      unproven: told.unproven.map(titled),
+      not_asked: told.not_asked.filter(({ theme }) => suspecting.has(theme)).map(titled),
     };
   }
 

@@ -299,7 +299,8 @@ export function violationRoutes(
   });
 
   /** POST /api/violations/{id}/state `{ "state", "version", "note"?, "evidence"?, "deadline"? }`: a change of state, or a note
-   *  where the state stays. Dismissing needs a `note`, closing needs `evidence`. 409 when the way is closed or another was
+   *  where the state stays. Dismissing needs a `note`, closing needs `evidence`; a `deadline` counts instead of the
+   *  register's. 409 when the way is closed or another was
    *  first. */
   router.post("/api/violations/:id/state", express.json({ limit: 100_000 }), async (request, response) => {
     parameters(request, []);
@@ -431,7 +432,7 @@ function tableOf(items: Violation[], lang: Lang): Table {
       each.feature_name,
       each.relation ? say(lang, `relation.${each.relation}`) : null,
       each.distance_m,
-      each.deadline,
+      each.due ?? each.deadline,
       say(lang, `value.${each.overdue}`),
       each.instrument_title,
       each.article,

@@ -62,6 +62,12 @@ inBrowser("the sweep", (suite) => {
     const unproven = await at("unproven").innerText();
     expect(unproven).toContain("没有线索不等于没有问题");
     expect(unproven).toContain(items[0]!.unproven[0]!.title);
+    // So does what was not looked at, once it is asked for.
+    const not_asked = items[0]!.not_asked;
+    expect(await at("sweep-not-asked").innerText()).toBe(`清单外、未排查的专题（${not_asked.length} 个）`);
+    expect(await at("not-asked").count()).toBe(0);
+    await at("sweep-not-asked").click();
+    expect(await at("not-asked").innerText()).toContain(not_asked[0]!.title);
     expect(await at("sweep-changes").innerText()).toMatch(/第一次/);
     await at("drawer").waitFor();
     await expect.poll(() => suite.screen.drawnOf("sj-clue")).toBeGreaterThan(10);
@@ -217,6 +223,7 @@ inBrowser("the sweep", (suite) => {
     await at("line-row").nth(3).click();
     await at("clue-title").waitFor();
     const id = (await at("line-row").nth(3).getAttribute("data-key"))!;
+    expect(await at("clue-by").innerText()).toMatch(/登记所载/);
     await at("way-dismissed").click();
     expect(await at("clue-save").isDisabled()).toBe(true);
     await at("way-confirmed").click();
@@ -234,6 +241,8 @@ inBrowser("the sweep", (suite) => {
     await at("clue-save").click();
     await expect.poll(() => at("clue-history").innerText()).toMatch(/文号 7/);
     expect(await at("clue-history").innerText()).toMatch(/2018-06-30 前/);
+    expect(await at("clue-by").innerText()).toMatch(/2018-06-30 前（经办人所定，登记为 201\d-12-31）/);
+    expect(await at("line-row").nth(3).innerText()).toContain("2018-06-30");
     expect(await at("line-row").nth(3).innerText()).toMatch(/已告知/);
     await at("way-closed").click();
     expect(await at("clue-save").isDisabled()).toBe(true);

@@ -8,6 +8,7 @@ import { listSweeps, progressOfSweep, readSweep } from "../../server/queries/swe
 import { eachEngine } from "../support/engines.ts";
 
 const NAME = "20261129T0200_sweeps_told";
+const DUE = "20261129T0700_due";
 
 eachEngine((engine) => {
   it("what was swept before is told as it was, counted once; down takes back what is new", async () => {
@@ -33,7 +34,18 @@ eachEngine((engine) => {
       values (${done}::uuid, ${clue}::uuid, 'R-1', 'prohibit', true, '{}', 'outfall', '{}', '{}', st_setsrid(st_point(106, 29), 4490),
         st_setsrid(st_point(0, 0), 3857), 'appeared')`.execute(db);
 
+    // The deadline that an officer set last, though what followed had none.
+    await sql`insert into violation_event (violation, what, deadline) values (${clue}::uuid, 'notified', '2018-06-30'),
+      (${clue}::uuid, 'rectifying', '2018-03-31'), (${clue}::uuid, 'noted', null)`.execute(db);
+
     await migrate(db);
+    const due = async () => (await sql<{ due: string }>`select due::text as due from violation`.execute(db)).rows[0]!.due;
+    expect(await due()).toBe("2018-03-31");
+    await all[DUE]!.down!(db as never);
+    await expect(due()).rejects.toThrow(/due/);
+    await all[DUE]!.up(db as never);
+    expect(await due()).toBe("2018-03-31");
+    await sql`delete from violation_event`.execute(db);
     const told = {
       done: 3,
       faulty: 1,
@@ -46,6 +58,7 @@ eachEngine((engine) => {
         { theme: "river", facilities: 2 },
         { theme: "reach", facilities: 1 },
       ],
+      not_asked: [],
       change: { previous: null, appeared: 1, gone: 0, changed: 0, kept: 0, unlooked: 0, again: 0 },
     };
     expect(await readSweep(db, done)).toMatchObject(told);

@@ -138,6 +138,27 @@ eachEngine((engine) => {
     for (const clue of (await list("&certain=false")).slice(0, 20)) expect(clue.reasons.length).toBeGreaterThan(0);
   });
 
+  it("themes off the checklist are told with how many facilities, where a rule could suspect one by them", async () => {
+    const { rows } = await sql<{ theme: string; n: number }>`
+      select theme, count(*)::int as n from sweep_facility as f, jsonb_array_elements_text(f.result -> 'not_asked') as theme
+      where f.sweep = ${first.id}::uuid group by theme order by n desc, theme`.execute(service.database.db);
+    const { rules } = readCatalogue();
+    const suspecting = new Set(
+      rules
+        .filter(({ effect }) => ["prohibit", "allowlist", "gate", "remove", "relocate"].includes(effect))
+        .map(({ where }) => where.theme),
+    );
+    const stored = rows.map(({ theme, n }) => ({ theme, facilities: n }));
+    const told = first.not_asked.map(({ theme, facilities }) => ({ theme, facilities }));
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.length).toBeLessThan(stored.length);
+    expect(told).toEqual(stored.filter(({ theme }) => told.some((each) => each.theme === theme)));
+    for (const { theme, title } of first.not_asked) {
+      expect(suspecting, theme).toContain(theme);
+      expect(title).not.toBe(theme);
+    }
+  });
+
   it("filters and counts agree; files carry every row; a tile has each facility once", async () => {
     const all = await list();
     const counts = await service.json<ViolationCounts>("/api/violations/counts");
@@ -273,6 +294,25 @@ eachEngine((engine) => {
       before: "confirmed",
     });
     expect((await list("&state=closed")).map((each) => each.id)).toEqual([id]);
+    // The officer's deadline counts, in list, filter, groups, map and files; the register's is still told.
+    const farm = { due: "2018-06-30", deadline: clue!.deadline, overdue: false };
+    expect(now).toMatchObject(farm);
+    expect(await list("&deadline=2018-06-30")).toMatchObject([{ id, ...farm }]);
+    expect((await list(`&deadline=${clue!.deadline}`)).map((each) => each.id)).not.toContain(id);
+    expect((await list("&rule=YC-R37&overdue=false")).map((each) => each.id)).toEqual([id]);
+    const { by, lists } = await service.json<ViolationCounts>("/api/violations/counts");
+    expect(by.deadline.find(({ key }) => key === "2018-06-30")?.count).toBe(1);
+    expect(lists.find(({ deadline }) => deadline === "2018-06-30")).toMatchObject({ rule: "YC-R37", count: 1 });
+    const own = `facility=${clue!.facility}&rule=YC-R37`;
+    expect((await drawn(own)).get(clue!.facility)).toMatchObject({ clues: 1, overdue: 0 });
+    const row = (await (await service.get(`/api/violations?f=csv&lang=en&${own}`)).text()).trimEnd().split("\r\n")[1];
+    expect(row).toContain(",2018-06-30,no,");
+    expect(row).not.toContain(clue!.deadline);
+    const { features } = await service.json<FeatureCollection>(`/api/violations?f=geojson&${own}`);
+    expect(features[0]!.properties).toMatchObject(farm);
+    // A later one takes its place, also one that lies before the day.
+    now = (await act(id, { state: "closed", version: now.version, note: "改期", deadline: "2017-06-30" })).body;
+    expect(now).toMatchObject({ due: "2017-06-30", overdue: true });
     expect((await service.get("/api/violations/00000000-0000-4000-8000-000000000000")).status).toBe(404);
   });
 
@@ -400,6 +440,18 @@ eachEngine((engine) => {
     await sweep(AS_OF);
   });
 
+  it("a farm whose register entry has no deadline has that of the ban area it stands in", async () => {
+    const { db } = service.database;
+    const farm = (await list("&rule=YC-R37&deadline=2016-12-31")).find(({ due }) => due === null)!;
+    const { properties } = await service.json<{ properties: Record<string, unknown> }>(
+      `/api/collections/no_farming_area/items/${farm.feature}?datetime=${AS_OF}`,
+    );
+    expect(properties["clear_by"]).toBe("2017-12-31");
+    await sql`update facility set close_by = null where code = ${farm.facility}`.execute(db);
+    await sweep(AS_OF);
+    expect(await one(farm.id)).toMatchObject({ deadline: "2017-12-31", due: null, overdue: true, change: "changed" });
+  });
+
   it("a day decides which facilities stood on it: who has closed since is looked at, and who is left out is counted by why", async () => {
     const { db } = service.database;
     const all = await list();
@@ -492,6 +544,7 @@ eachEngine((engine) => {
     const lines: string[] = [];
     await sweepNow(service.database, readCatalogue(), "2019-01-02", (line) => lines.push(line));
     expect(lines[0]).toMatch(/^sweep .* as of 2019-01-02: done, (\d+) of \1 facilities/);
+    expect(lines.filter((line) => /^off the checklist, not looked at for \d+ facilities: /.test(line))).not.toEqual([]);
     await expect(sweepNow(service.database, readCatalogue(), "yesterday", () => undefined)).rejects.toThrow(/yyyy-mm-dd/);
     expect((await service.post("/api/sweeps", { as_of: "soon", colour: 1 })).status).toBe(422);
     expect((await service.get("/api/sweeps/nothing")).status).toBe(404);
