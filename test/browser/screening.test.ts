@@ -194,13 +194,8 @@ inBrowser("many sites", (suite) => {
     expect(await at("batch-begin").isDisabled()).toBe(true);
     await at("batch-text").fill("");
     const give = async (content: string) => {
-      if (await at("batch-files").count()) {
-        await at("batch-files").setInputFiles({
-          name: "sites.geojson",
-          mimeType: "application/geo+json",
-          buffer: Buffer.from(content),
-        });
-      }
+      const buffer = Buffer.from(content);
+      await at("batch-files").setInputFiles({ name: "sites.geojson", mimeType: "application/geo+json", buffer });
       await at("upload-preview").waitFor();
     };
     const again = async () => {
