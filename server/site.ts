@@ -2,6 +2,8 @@
  *  geojson-validation first, then what it misses: closure, ranges, axis order, metres for degrees, emptiness, limits. */
 import gjv from "geojson-validation";
 import type { Geometry, Position } from "./api/common.ts";
+import { declaredByMember, refusedDatum } from "./formats/crs.ts";
+import { sayBoth } from "./messages.ts";
 import type { FaultSpec } from "./problem.ts";
 
 /** `parts` are single geometries in `srid`, x,y, heights dropped. */
@@ -22,6 +24,34 @@ export function parseCrs(crs: unknown): number | undefined {
       : null;
   const srid = match ? Number(match[1]) : Number.NaN;
   return srid === 4326 || srid === 4490 || srid === 3857 || (srid >= 4491 && srid <= 4554) ? srid : undefined;
+}
+
+/** A `crs` member that does not name the system of the request. */
+function memberFaults(object: Record<string, unknown>, pointer: string, srid: number | undefined): FaultSpec[] {
+  if (!("crs" in object)) return [];
+  const { crs } = declaredByMember(object["crs"]);
+  const datum = refusedDatum(crs);
+  const at = `${pointer}/crs`;
+  if (datum) return [{ pointer: at, key: "fault.crs_datum", params: { datum: sayBoth(`import.datum.${datum}`) } }];
+  return crs === `EPSG:${srid}` ? [] : [{ pointer: at, key: "fault.crs_member", params: {} }];
+}
+
+/** The same for many sites: of the collection, of its features, each of which may be in a system of its own, and of what is
+ *  in them. The first 50. */
+export function sitesMemberFaults(sites: unknown, crs: unknown): FaultSpec[] {
+  const faults: FaultSpec[] = [];
+  const look = (value: unknown, pointer: string, outer: unknown, depth: number): void => {
+    // Deeper than this no geometry is taken.
+    if (typeof value !== "object" || value === null || depth > 8 || faults.length >= 50) return;
+    const { features, geometry, geometries, properties } = value as Record<string, unknown>;
+    const system = (properties as { crs?: unknown } | null | undefined)?.crs ?? outer;
+    faults.push(...memberFaults(value as Record<string, unknown>, pointer, parseCrs(system)));
+    look(geometry, `${pointer}/geometry`, system, depth + 1);
+    for (const [name, list] of Object.entries({ features, geometries }))
+      if (Array.isArray(list)) for (const [i, each] of list.entries()) look(each, `${pointer}/${name}/${i}`, system, depth + 1);
+  };
+  look(sites, "#/sites", crs, 0);
+  return faults;
 }
 
 /** What eastings a CGCS2000 Gauss-Krueger system allows: false easting (with the zone prefix where it has one). */
@@ -79,7 +109,7 @@ class SiteReader {
     if (typeof value !== "object" || value === null || Array.isArray(value))
       return this.fault(pointer, "fault.not_geojson", { got: brief(value) });
     const object = value as Record<string, unknown>;
-    if ("crs" in object) this.fault(`${pointer}/crs`, "fault.crs_member");
+    this.faults.push(...memberFaults(object, pointer, this.srid));
     switch (object["type"]) {
       case "FeatureCollection":
         return this.each(

@@ -1,6 +1,7 @@
 /** Many sites that were pasted or read from a GeoJSON file: counted, completed by what holds for all, and looked through for
  *  what can be told before the service judges. Pure. */
 import type { AnyGeoJson } from "../server/api/common.ts";
+import { hasCrsMember, hasOtherNumbers } from "./crs_member.ts";
 
 /** As the service takes at once. */
 export const MAX_SITES = 10_000;
@@ -23,6 +24,13 @@ export type Batch =
     }
   | { ok: false; key: string; params: Record<string, unknown> };
 
+/** What the upload door reads and this does not. */
+const FOR_DOOR = ["batch.text.crs_member", "batch.text.not_degrees"];
+
+export function isForDoor(batch: Batch): boolean {
+  return !batch.ok && FOR_DOOR.includes(batch.key);
+}
+
 /** Reads a FeatureCollection, a Feature, or an array of Features. A row's own values win over `defaults`; a row without a name
  *  is called by the batch's name and its number. */
 export function readBatch(
@@ -35,6 +43,9 @@ export function readBatch(
   if (features.length === 0) return { ok: false, key: "batch.text.empty_collection", params: {} };
   if (features.length > MAX_SITES)
     return { ok: false, key: "batch.text.too_many", params: { max: MAX_SITES, count: features.length } };
+  const others = features.map(isOther);
+  // A few among many are faults of their rows.
+  if (others.filter(Boolean).length * 2 > features.length) return { ok: false, key: "batch.text.not_degrees", params: {} };
   const taken = { name: 0, activity: 0, action: 0 };
   const faults: BatchFault[] = [];
   const names = new Map<string, number>();
@@ -53,6 +64,7 @@ export function readBatch(
       taken[name]++;
     }
     if (!isObject(geometry)) fault("batch.fault.geometry");
+    if (others[index]) fault("batch.fault.not_degrees");
     const { activity, action, name } = properties;
     if (typeof activity !== "string" || activity === "") fault("batch.fault.activity");
     else if (known.activities.size > 0 && !known.activities.has(activity)) fault("batch.fault.activity_unknown", activity);
@@ -73,11 +85,19 @@ function featuresOf(text: string): unknown[] | { key: string; params: Record<str
   } catch {
     return { key: "batch.text.not_json", params: {} };
   }
+  if (hasCrsMember(given)) return { key: "batch.text.crs_member", params: {} };
   if (Array.isArray(given)) return given;
   const { type, features } = (isObject(given) ? given : {}) as { type?: unknown; features?: unknown };
   if (type === "FeatureCollection" && Array.isArray(features)) return features;
   if (type === "Feature") return [given];
   return { key: "batch.text.not_collection", params: {} };
+}
+
+/** A row whose numbers are no longitudes and latitudes, and that names no system of its own. */
+function isOther(feature: unknown): boolean {
+  const { geometry, properties } = (isObject(feature) ? feature : {}) as { geometry?: unknown; properties?: unknown };
+  const named = isObject(properties) && properties["crs"] !== undefined && properties["crs"] !== null;
+  return !named && hasOtherNumbers(geometry);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

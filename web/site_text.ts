@@ -1,5 +1,7 @@
-/** A site that was typed, pasted or read from a file: GeoJSON, or one coordinate pair a line. */
+/** A site that was typed, pasted or read from a file: GeoJSON without a system of its own, or one coordinate
+ *  pair a line. */
 import type { AnyGeoJson, Geometry, Position } from "../server/api/common.ts";
+import { hasCrsMember } from "./crs_member.ts";
 
 export type SiteText = { ok: true; given: AnyGeoJson } | { ok: false; key: string; params: Record<string, unknown> };
 export type FigureKind = "polygon" | "line" | "point";
@@ -18,6 +20,7 @@ function readJson(text: string): SiteText {
     const given = JSON.parse(text) as AnyGeoJson;
     if (typeof given !== "object" || given === null || typeof given.type !== "string")
       return { ok: false, key: "site_text.not_geojson", params: {} };
+    if (hasCrsMember(given)) return { ok: false, key: "site_text.crs_member", params: {} };
     return { ok: true, given };
   } catch {
     return { ok: false, key: "site_text.not_json", params: {} };

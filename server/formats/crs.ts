@@ -55,6 +55,13 @@ export function declaredByName(text: string, where: string): DeclaredCrs {
   return { text, crs: crsOfName(text), where };
 }
 
+/** What a `crs` member of GeoJSON says (its 2008 edition): a name, or the code of EPSG. */
+export function declaredByMember(crs: unknown): DeclaredCrs {
+  const { properties, type } = (crs ?? {}) as { properties?: { name?: unknown; code?: unknown }; type?: unknown };
+  const text = String(properties?.name ?? (type === "EPSG" ? `EPSG:${String(properties?.code)}` : JSON.stringify(crs)));
+  return declaredByName(text.slice(0, 200), "crs");
+}
+
 function crsOfName(text: string): string | null {
   if (/^\s*(PROJC|GEOGC|GEOGCRS|GEODCRS|PROJCRS|GEODETICCRS|COMPD|COMPOUND|BOUNDCRS)/i.test(text)) return crsOfWkt(text);
   const code = /(?:^|\b|[:/])EPSG(?:[:/]{1,2}[\d.]*)?[:/](\d{4,6})\s*$/i.exec(text)?.[1] ?? /^\s*(\d{4,6})\s*$/.exec(text)?.[1];

@@ -1,6 +1,6 @@
 /** GeoJSON (RFC 7946), one text or a feature a line, with the `crs` member of the 2008 edition where a file has one. */
 import type { Geometry } from "../api/common.ts";
-import { declaredByName } from "./crs.ts";
+import { declaredByMember } from "./crs.ts";
 import {
   FormatError,
   type DeclaredCrs,
@@ -42,7 +42,7 @@ function readOne(file: InputFile, options: ReadOptions, limits: Limits, budget: 
   if (whole !== undefined) {
     const object = asObject(whole);
     const rows = rowsOf(object);
-    return readLayer({ ...rest, rows, declared: declaredIn(object), expected: rows.length }, budget);
+    return readLayer({ ...rest, rows, declared: declaredOf([object]), expected: rows.length }, budget);
   }
   const lines = text.split(/\r?\n/).map((line) => line.replace(RECORD_SEPARATOR, "").trim());
   const records = lines.filter((line) => line !== "");
@@ -52,7 +52,7 @@ function readOne(file: InputFile, options: ReadOptions, limits: Limits, budget: 
   if (records.length > limits.features) throw new FormatError("too_many_features", { max: limits.features });
   const faults = [];
   const rows: Row[] = [];
-  const declared = new Map<string, DeclaredCrs | null>();
+  const objects: Json[] = [];
   let count = 0;
   for (const line of records) {
     const value = parse(line);
@@ -62,17 +62,14 @@ function readOne(file: InputFile, options: ReadOptions, limits: Limits, budget: 
       continue;
     }
     const object = asObject(value);
-    const said = declaredIn(object);
-    declared.set(said?.text ?? "-", said);
+    objects.push(object);
     // A line may hold a whole collection: files are put one behind another.
     for (const row of rowsOf(object)) {
       count += 1;
       rows.push({ ...row, row: count });
     }
   }
-  if (declared.size > 1) throw new FormatError("several_crs", { names: [...declared.keys()].join(", ").slice(0, 200) });
-  const [said = BY_FORMAT] = declared.values();
-  return readLayer({ ...rest, rows, faults, declared: said, expected: count }, budget);
+  return readLayer({ ...rest, rows, faults, declared: declaredOf(objects), expected: count }, budget);
 }
 
 /** What a GeoJSON text without `crs` says by its standard: RFC 7946, section 4. Many do not keep to it. */
@@ -118,9 +115,32 @@ function rowOf(feature: unknown, row: number): Row {
   return { row, geometry: () => (geometry ?? null) as Geometry | null, properties: named };
 }
 
-function declaredIn({ crs }: Json): DeclaredCrs | null {
-  if (crs === undefined || crs === null) return BY_FORMAT;
-  const { properties, type } = crs as { properties?: { name?: unknown; code?: unknown }; type?: unknown };
-  const text = String(properties?.name ?? (type === "EPSG" ? `EPSG:${String(properties?.code)}` : JSON.stringify(crs)));
-  return declaredByName(text.slice(0, 200), "crs");
+/** The one system that the objects and all in them declare; an inner `crs` goes before an outer one. Throws `several_crs`. */
+function declaredOf(objects: readonly Json[]): DeclaredCrs {
+  const said = new Map<string, DeclaredCrs>();
+  for (const object of objects)
+    for (const one of declarations(object, BY_FORMAT)) said.set(one === BY_FORMAT ? one.text : (one.crs ?? one.text), one);
+  if (said.size > 1)
+    throw new FormatError("several_crs", {
+      names: [...said.values()]
+        .map(({ text }) => text)
+        .join(", ")
+        .slice(0, 200),
+    });
+  const [one = ownOf(objects[0] ?? {}, BY_FORMAT)] = said.values();
+  return one;
+}
+
+/** What holds for each geometry within. Deeper than this none is read. */
+function* declarations(value: unknown, outer: DeclaredCrs, depth = 0): Generator<DeclaredCrs> {
+  if (typeof value !== "object" || value === null || depth > 20) return;
+  const object = value as Json;
+  const own = ownOf(object, outer);
+  const inner = object.type === "Feature" ? [object.geometry] : (object.features ?? object.geometries);
+  if (!Array.isArray(inner)) return yield own;
+  for (const each of inner) yield* declarations(each, own, depth + 1);
+}
+
+function ownOf({ crs }: Json, outer: DeclaredCrs): DeclaredCrs {
+  return crs === undefined || crs === null ? outer : declaredByMember(crs);
 }

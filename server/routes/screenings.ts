@@ -27,7 +27,7 @@ import {
 } from "../queries/screenings.ts";
 import { badParameter, choiceParameter, integerParameter, isDate, isUuid, parameters, today } from "../query.ts";
 import { MAX_SITES, requestOf, rowOf, saySite } from "../screening.ts";
-import { parseCrs } from "../site.ts";
+import { parseCrs, sitesMemberFaults } from "../site.ts";
 import { csvOf, type Table } from "../table.ts";
 import { writeWorkbook } from "../export_file.ts";
 import { tellProgress } from "./progress.ts";
@@ -311,6 +311,7 @@ function readRequest(body: unknown, now: Date): { name: string; as_of: string; c
   if (type !== "FeatureCollection" || !Array.isArray(features)) fault("#/sites", "sites", { got: brief(given["sites"]) });
   else if (features.length === 0 || features.length > MAX_SITES)
     fault("#/sites/features", "sites_count", { max: MAX_SITES, got: features.length });
+  faults.push(...sitesMemberFaults(given["sites"], given["crs"]));
   if (faults.length > 0) throw new Problem(422, "invalid-screening", {}, { faults });
   return { name, as_of: as_of as string, crs: given["crs"] ?? null, features: features as unknown[] };
 }

@@ -101,6 +101,27 @@ inBrowser("the data room", (suite) => {
     await at("conclusion").waitFor();
   });
 
+  it("zh: of many notes the first are shown, and that there are more", async () => {
+    await open("&lang=zh&task=data");
+    await suite.screen.page.route(/\/api\/imports[/?]/, async (route) => {
+      const response = await route.fetch();
+      const told = (await response.json()) as { notes: unknown[] };
+      told.notes = Array.from({ length: 15 }, (_, n) => ({ row: null, pointer: "", detail: `说明${n + 1}`, position: null }));
+      await route.fulfill({ response, json: told });
+    });
+    await at("data-import").click();
+    await at("door-files").setInputFiles({
+      name: "site.geojson",
+      mimeType: "application/geo+json",
+      buffer: Buffer.from(geoJson([zone("T-1", A)])),
+    });
+    await ready();
+    expect(await at("upload-notes").innerText()).not.toContain("说明13");
+    expect(await at("upload-notes-more").innerText()).toBe("还有 3 条");
+    await at("upload-notes-more").click();
+    expect(await at("upload-notes").innerText()).toContain("说明15");
+  });
+
   it("zh: coordinates of a web map are taken as such on request, and leave doubt in the check", async () => {
     await open("&lang=zh&task=data");
     await at("data-import").click();

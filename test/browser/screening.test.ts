@@ -181,6 +181,40 @@ inBrowser("many sites", (suite) => {
       .toContain("地块1200");
   });
 
+  it("a file that names its system, or is in metres, is looked at first; pasted it is told so", async () => {
+    await open();
+    await suite.screen.page.locator("[data-test=batch-form], [data-test=screening-new]").first().waitFor();
+    if (await at("screening-new").count()) await at("screening-new").click();
+    const metres = rectangle(592_400, 3_235_100, 592_460, 3_235_150);
+    const crs = (code: number) => ({ crs: { type: "name", properties: { name: `urn:ogc:def:crs:EPSG::${code}` } } });
+    const sites = (geometry: unknown, more: object = {}) =>
+      JSON.stringify({ type: "FeatureCollection", features: [row(geometry, { name: "一" })], ...more });
+    await at("batch-text").fill(sites(FAR, crs(4490)));
+    await at("batch-recognise").waitFor();
+    expect(await at("batch-begin").isDisabled()).toBe(true);
+    await at("batch-text").fill("");
+    const give = async (content: string) => {
+      const buffer = Buffer.from(content);
+      await at("batch-files").setInputFiles({ name: "sites.geojson", mimeType: "application/geo+json", buffer });
+      await at("upload-preview").waitFor();
+    };
+    const again = async () => {
+      await at("upload-clear").click();
+      await at("task-screening").click();
+      await at("batch-files").waitFor({ state: "attached" });
+    };
+    await give(sites(metres, crs(4544)));
+    expect(await at("crs-used").innerText()).toContain("4544");
+    expect(await at("use-screening").getAttribute("aria-pressed")).toBe("true");
+    await again();
+    await give(sites(metres));
+    await at("crs-uncertain").waitFor();
+    expect(await at("use-screening-go").isDisabled()).toBe(true);
+    await again();
+    await give(sites(FAR, crs(4610)));
+    expect(await at("crs-refused").innerText()).toContain("1980 西安坐标系");
+  });
+
   it("drops and files too large or of another kind are refused in words; an unknown batch in the address is said", async () => {
     await open("&screening=00000000-0000-4000-8000-000000000000");
     await at("screening-panel").locator("[data-test=problem]").waitFor();

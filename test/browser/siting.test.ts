@@ -254,6 +254,35 @@ inBrowser("the screen", (suite) => {
     expect(await suite.screen.at("show-site").innerText()).toMatch(/^0\.(2999|3000) 公顷/);
   });
 
+  it("takes a GeoJSON file that names its system through the door, and shows what one without is taken for", async () => {
+    suite.screen = await openScreen(suite.browser, suite.service.url);
+    await suite.screen.at("type-coordinates").click();
+    const square = [
+      [592_400, 3_235_100],
+      [592_460, 3_235_100],
+      [592_460, 3_235_150],
+      [592_400, 3_235_150],
+      [592_400, 3_235_100],
+    ];
+    const degrees = CORNERS.concat([CORNERS[0]!]);
+    const give = (coordinates: unknown, more: object = {}) =>
+      suite.screen.at("file").setInputFiles({
+        name: "site.geojson",
+        mimeType: "application/geo+json",
+        buffer: Buffer.from(JSON.stringify({ type: "Polygon", coordinates: [coordinates], ...more })),
+      });
+    await give(degrees);
+    expect(await suite.screen.at("site-current").innerText()).toMatch(/EPSG:4490/);
+    await suite.screen.at("type-coordinates").click();
+    await give(square, { crs: { type: "name", properties: { name: "urn:ogc:def:crs:EPSG::4544" } } });
+    await suite.screen.at("upload-preview").waitFor();
+    expect(await suite.screen.at("crs-used").innerText()).toContain("4544");
+    expect(await suite.screen.at("use-site").getAttribute("aria-pressed")).toBe("true");
+    await suite.screen.at("use-site-go").click();
+    await suite.screen.at("site-current").waitFor();
+    expect(await suite.screen.at("site-current").innerText()).toMatch(/约 0\.30\d\d 公顷/);
+  });
+
   it("explains a browser without WebGL2, and still takes a site", async () => {
     const context = await suite.browser.newContext();
     const page = await context.newPage();

@@ -3,6 +3,7 @@ import { falseEasting, parseCrs, parseSite } from "../../server/site.ts";
 import { isDate, today } from "../../server/query.ts";
 import { chineseNumber, cite } from "../../server/words.ts";
 
+const named = (name: string) => ({ type: "name", properties: { name } });
 const square = [
   [105.95, 29.23],
   [105.951, 29.23],
@@ -59,8 +60,15 @@ describe("a site in a request", () => {
     ["beyond the globe", { type: "Point", coordinates: [200, 29] }, ["fault.out_of_range"]],
     ["Paris", { type: "Point", coordinates: [2.35, 48.85] }, ["fault.longitude"]],
     ["an old crs member", { ...polygon(square), crs: { type: "name" } }, ["fault.crs_member"]],
+    ["a crs member of Xi'an 80", { ...polygon(square), crs: named("EPSG:2343") }, ["fault.crs_datum"]],
   ])("%s is named", (_name, geometry, expected) => {
     expect(keys(geometry)).toEqual(expected);
+  });
+
+  it("takes a crs member that says what the request says", () => {
+    for (const name of ["EPSG:4326", "urn:ogc:def:crs:OGC:1.3:CRS84"])
+      expect(keys({ ...polygon(square), crs: named(name) }, 4326)).toEqual([]);
+    expect(keys({ ...polygon(square), crs: named("EPSG:4490") }, 4326)).toEqual(["fault.crs_member"]);
   });
 
   it("tells every fault of several parts, each with its pointer", () => {

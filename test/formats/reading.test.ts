@@ -454,6 +454,28 @@ describe("files as people make them", () => {
   });
 });
 
+describe("a crs member within GeoJSON", () => {
+  const crs = (name: string) => ({ crs: { type: "name", properties: { name } } });
+  const point = { type: "Point", coordinates: [105.9, 29.3] };
+  const row = (more: object = {}, geometry: object | null = point) => ({ type: "Feature", properties: {}, geometry, ...more });
+  const read = async (...features: object[]) =>
+    (await readFiles(text(JSON.stringify({ type: "FeatureCollection", features }), "a.geojson"), {})).layers[0]!.declared;
+
+  it("of a feature or a geometry is read like one of the whole", async () => {
+    expect(await read(row(crs("EPSG:4490")), row({}, null))).toMatchObject({ crs: "EPSG:4490", where: "crs" });
+    expect(await read(row({}, { ...point, ...crs("EPSG:4610") }))).toMatchObject({ crs: "XIAN80" });
+    expect(await read(row())).toMatchObject({ crs: "EPSG:4326", where: "format" });
+  });
+
+  it("that holds for some rows only is a fault", async () => {
+    for (const rows of [
+      [row(crs("EPSG:4490")), row()],
+      [row(crs("EPSG:4490")), row(crs("EPSG:4326"))],
+    ])
+      await expect(read(...rows)).rejects.toMatchObject(code("several_crs"));
+  });
+});
+
 describe("choices of a person", () => {
   const table = "a,b,c\n587442.1,3242856.1,甲\n588405.1,3242856.1,甲\n588405.1,3243972.1,甲\n";
 

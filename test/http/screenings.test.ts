@@ -189,6 +189,39 @@ eachEngine((engine) => {
       expect((await service.get(`/api/screenings/00000000-0000-4000-8000-000000000000${path}`)).status).toBe(404);
   });
 
+  it("a crs member is the request's system or a fault with its place: none is passed over", async () => {
+    const before = (await service.json<List<unknown>>("/api/screenings")).numberMatched;
+    const crs = (name: string) => ({ crs: { type: "name", properties: { name } } });
+    const faultsOf = async (sites: unknown, more: Record<string, unknown> = {}) => {
+      const response = await service.post("/api/screenings?lang=en", { name: "x", as_of: AS_OF, sites, ...more });
+      expect(response.status).toBe(422);
+      return ((await response.json()) as Problem).errors!.map(({ pointer, detail }) => `${pointer} ${detail}`);
+    };
+    const whole = collection([row(FAR)]);
+    expect(await faultsOf({ ...whole, ...crs("EPSG:4490") })).toEqual([expect.stringMatching(/^#\/sites\/crs .*crs field/)]);
+    expect(await faultsOf({ ...whole, ...crs("EPSG:4326") }, { crs: "EPSG:4490" })).toHaveLength(1);
+    expect(await faultsOf({ ...whole, crs: null })).toHaveLength(1);
+    for (const [code, datum] of [
+      ["4610", "Xi'an 1980"],
+      ["2343", "Xi'an 1980"],
+      ["4214", "Beijing 1954"],
+    ] as const) {
+      const [fault] = await faultsOf({ ...whole, ...crs(`urn:ogc:def:crs:EPSG::${code}`) });
+      expect(fault).toMatch(new RegExp(`^#/sites/crs .*${datum}.*classified`));
+    }
+    const inner = collection([row(FAR), { ...row(FAR), ...crs("EPSG:4490") }, row({ ...FAR, ...crs("EPSG:4523") })]);
+    expect((await faultsOf(inner)).map((fault) => fault.split(" ")[0])).toEqual([
+      "#/sites/features/1/crs",
+      "#/sites/features/2/geometry/crs",
+    ]);
+    expect((await service.json<List<unknown>>("/api/screenings")).numberMatched).toBe(before);
+    const metres = rectangle(35_587_200, 3_246_000, 35_587_300, 3_246_100);
+    const agreeing = { ...collection([row({ ...metres, ...crs("EPSG:4523") })]), ...crs("urn:ogc:def:crs:EPSG::4523") };
+    const { id } = await begin(agreeing, { crs: "EPSG:4523" });
+    expect(await finished(id)).toMatchObject({ faulty: 0 });
+    expect((await sitesOf(id))[0]!.result!.jurisdictions).toEqual(["500118"]);
+  });
+
   it("a body beyond the limit is refused by name, and begins nothing", async () => {
     const before = (await service.json<List<Screening>>("/api/screenings")).numberMatched;
     const body = `{"name":"x","sites":{"type":"FeatureCollection","features":[]},"pad":"${"x".repeat(65 * 1024 * 1024)}"}`;
