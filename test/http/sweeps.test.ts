@@ -206,6 +206,16 @@ eachEngine((engine) => {
     expect(rows[1]).toContain(all[0]!.gist);
     for (const name of ["变化", "处理后再次发现"]) expect(rows[0]).toContain(name);
     expect(rows[1]![rows[0]!.indexOf("变化")]).toBe("新出现");
+    // With a system or a notation, the same are turning points, or shapes in that system.
+    const dms = await (await service.get("/api/violations?f=csv&notation=dms&lang=en")).text();
+    expect(dms.trimEnd().split("\r\n")).toHaveLength(
+      1 + new Set(all.map(({ facility, rule, feature }) => `${facility} ${rule} ${feature}`)).size,
+    );
+    expect(dms).toMatch(/\d+°\d\d′\d\d\.\d{5}″/);
+    const metres = await service.json<FeatureCollection>("/api/violations?f=geojson&crs=EPSG:4523");
+    expect((metres as { crs?: { properties: { name: string } } }).crs!.properties.name).toMatch(/4523/);
+    expect((metres.features[0]!.geometry as { coordinates: number[] }).coordinates[0]).toBeGreaterThan(35_000_000);
+    expect((await service.get("/api/violations?f=xlsx&crs=EPSG:3857")).status).toBe(400);
     const geojson = await service.json<FeatureCollection>("/api/violations?f=geojson");
     expect(geojson.features.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
 
