@@ -249,6 +249,9 @@ inBrowser("the sweep", (suite) => {
     await at("clue-evidence").fill("照片 12");
     await at("clue-save").click();
     await expect.poll(() => at("clue-history").innerText()).toMatch(/依据：照片 12/);
+    // With its new deadline it has left the list of the old one, on the map too.
+    await open();
+    await at("clue-filter-rule").selectOption("YC-R37");
     await expect
       .poll(() =>
         suite.screen.page.evaluate(

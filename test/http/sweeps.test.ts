@@ -452,7 +452,7 @@ eachEngine((engine) => {
 
   it("a farm whose register entry has no deadline has that of the ban area it stands in", async () => {
     const { db } = service.database;
-    const farm = (await list("&rule=YC-R37&deadline=2016-12-31")).find(({ due }) => due === null)!;
+    const farm = (await list("&rule=YC-R37&deadline=2016-12-31")).find(({ state }) => state === "suspected")!;
     const { properties } = await service.json<{ properties: Record<string, unknown> }>(
       `/api/collections/no_farming_area/items/${farm.feature}?datetime=${AS_OF}`,
     );
