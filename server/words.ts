@@ -131,7 +131,8 @@ const RANKS: readonly Rank[] = [
   "work_plan",
 ];
 
-/** Worst first; then what is certain before what is not; then the stricter effect; then by rank of the source; of two laws, the one on a protection zone.
+/** Worst first; then what is certain before what is not; then by rank of the source; of two of one rank the stricter
+ *  effect, then the one on a protection zone.
  *  The order never depends on the engine. */
 export function sorted(findings: Judged[]): Judged[] {
   const rank = (judged: Judged) => CONCLUSIONS.indexOf(contribution(judged));
@@ -139,8 +140,8 @@ export function sorted(findings: Judged[]): Judged[] {
     (a, b) =>
       rank(a) - rank(b) ||
       OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome) ||
-      EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect) ||
       RANKS.indexOf(a.instrument.rank) - RANKS.indexOf(b.instrument.rank) ||
+      EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect) ||
       Number(a.layer !== "protection_zone") - Number(b.layer !== "protection_zone") ||
       (a.rule.id < b.rule.id ? -1 : a.rule.id > b.rule.id ? 1 : 0) ||
       ((a.feature?.code ?? "") < (b.feature?.code ?? "") ? -1 : 1),

@@ -18,7 +18,7 @@ it("what a feature lacks is called as its layer's column is, in both languages",
       for (const lang of LANGS) expect(lacks(lang, name, layer.id)).toContain(title[lang]);
 });
 
-it("of findings that conclude alike the stricter is cited first, whatever its id", () => {
+it("of findings of one rank that conclude alike the stricter is cited first, whatever its id", () => {
   const dyeing = {
     activity: "polluting_project",
     action: "new" as const,
@@ -48,7 +48,9 @@ it("of findings that conclude alike the stricter is cited first, whatever its id
   expect(cited(found("gate", "A"), found("allowlist", "B"), found("prohibit", "C"))).toEqual(["C", "A", "B"]);
   expect(cited(found("relocate", "A"), found("remove", "B"))).toEqual(["B", "A"]);
   expect(cited(found("approval", "A"), found("condition", "B"))).toEqual(["B", "A"]);
-  // A worse conclusion comes before a stricter word, and of two of one effect the law before the plan.
+  expect(cited(found("replace", "A", "work_plan"), found("replace_reduce", "B", "work_plan"))).toEqual(["B", "A"]);
+  // A worse conclusion comes before all, and the law before the plan, as among those that decide.
   expect(cited(found("restrict", "A"), found("gate", "B"))).toEqual(["B", "A"]);
   expect(cited(found("prohibit", "A", "work_plan"), found("prohibit", "B"))).toEqual(["B", "A"]);
+  expect(cited(found("prohibit", "A", "work_plan"), found("gate", "B"))).toEqual(["B", "A"]);
 });
