@@ -3,7 +3,7 @@ import type { Check, Conclusion, Finding, OrderInForce, Rank, Reason, SettingUse
 import type { Lang } from "./api/common.ts";
 import type { Frozen } from "./gather.ts";
 import type { ClassTruth } from "./domain/classify.ts";
-import { type Answer, CONCLUSIONS, contribution } from "./domain/conclude.ts";
+import { type Answer, CONCLUSIONS, contribution, EFFECTS } from "./domain/conclude.ts";
 import type { Evidence, FeatureEvidence } from "./domain/evidence.ts";
 import { JURISDICTION, type Judged, type Judgement, type Project, type ReasonSpec, relationOf, shareOf } from "./domain/judge.ts";
 import type { Article, Catalogue, Order, Setting } from "./domain/rule.ts";
@@ -131,7 +131,8 @@ const RANKS: readonly Rank[] = [
   "work_plan",
 ];
 
-/** Worst first; then what is certain before what is not; then by rank of the source; of two laws, the one on a protection zone.
+/** Worst first; then what is certain before what is not; then by rank of the source; of two of one rank the stricter
+ *  effect, then the one on a protection zone.
  *  The order never depends on the engine. */
 export function sorted(findings: Judged[]): Judged[] {
   const rank = (judged: Judged) => CONCLUSIONS.indexOf(contribution(judged));
@@ -140,6 +141,7 @@ export function sorted(findings: Judged[]): Judged[] {
       rank(a) - rank(b) ||
       OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome) ||
       RANKS.indexOf(a.instrument.rank) - RANKS.indexOf(b.instrument.rank) ||
+      EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect) ||
       Number(a.layer !== "protection_zone") - Number(b.layer !== "protection_zone") ||
       (a.rule.id < b.rule.id ? -1 : a.rule.id > b.rule.id ? 1 : 0) ||
       ((a.feature?.code ?? "") < (b.feature?.code ?? "") ? -1 : 1),

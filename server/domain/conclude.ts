@@ -26,14 +26,14 @@ const FROM_EFFECT: Record<Effect, Conclusion> = {
   review: "undetermined",
   restrict: "restricted",
   no_increase: "restricted",
-  replace: "restricted",
   replace_reduce: "restricted",
+  replace: "restricted",
   condition: "conditional",
   approval: "conditional",
   duty: "notice",
 };
 
-/** Every effect a rule may have, worst first. */
+/** Every effect a rule may have, worst first: of two that conclude alike, the stricter. */
 export const EFFECTS = Object.keys(FROM_EFFECT) as [Effect, ...Effect[]];
 
 const UNKNOWN: readonly Outcome[] = ["touches", "cannot_tell", "no_data", "failed"];

@@ -1,7 +1,7 @@
 /** Orders that limit or suspend approvals (区域限批、暂停审批): which are in force where. Pure. */
 import type { Truth } from "./condition.ts";
 import type { FeatureEvidence } from "./evidence.ts";
-import { liesIn } from "./judge.ts";
+import { JURISDICTION, liesIn } from "./judge.ts";
 import type { Order, OrderKind } from "./rule.ts";
 
 type Met = Pick<FeatureEvidence, "layer" | "code" | "columns"> | null;
@@ -26,12 +26,13 @@ export function orderStands({ from, until }: Pick<Order, "from" | "until">, asOf
  *  the site. `feature` null: on those districts alone. */
 export function ordersOn(feature: Met, districts: string[], orders: readonly Order[], asOf: string): OrdersHere {
   const here: Omit<OrdersHere, "kinds"> = { own: [], district: [], possible: [] };
-  const competent = feature?.columns["competent_jurisdiction"];
+  // A district is its own: what lies beside the ordered one is not under its order.
+  const competent = feature?.layer === JURISDICTION ? feature.code : feature?.columns["competent_jurisdiction"];
   for (const order of orders) {
     if (!orderStands(order, asOf)) continue;
     const { layer, code } = order.target;
     if (feature && layer === feature.layer && code === feature.code) here.own.push(order);
-    else if (layer === "jurisdiction") {
+    else if (layer === JURISDICTION) {
       // A competence that reaches beyond the ordered district says nothing of where in it the site lies.
       const places = typeof competent === "string" && !liesBeyond(competent, code) ? [competent] : districts;
       const within = places.filter((place) => liesIn(place, code));

@@ -81,3 +81,11 @@ it("a competence that reaches beyond the ordered district does not say where in 
   });
   expect(ordersOn(wide, [], [order(whole("500118"))], "2026-01-01").possible).toHaveLength(1);
 });
+
+it("a district is its own competence: beside the ordered one it is under no order", () => {
+  const district = (code: string) => ({ layer: "jurisdiction", code, columns: {} });
+  const on = (code: string, ordered: string) => ordersOn(district(code), ["500118"], [order(whole(ordered))], "2026-01-01");
+  expect(on("500118", "500118").own).toHaveLength(1);
+  expect(on("500118", "500000").district).toHaveLength(1);
+  expect(on("510521", "500118")).toMatchObject({ own: [], district: [], possible: [], kinds: { regional_limit: "false" } });
+});

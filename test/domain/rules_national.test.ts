@@ -1,7 +1,7 @@
 /** The national rules, row by row: a project that sets each off, and one that does not; on the first day of a row, or on
  *  its last where another law followed. And that no row of the domain file's section 1 is left out. */
 import { describe, expect, it } from "vitest";
-import type { Instrument, Rule } from "../../server/domain/rule.ts";
+import type { Instrument, Order, Rule } from "../../server/domain/rule.ts";
 import {
   bakery,
   but,
@@ -12,6 +12,7 @@ import {
   heap,
   listed,
   of,
+  ordered,
   outlet,
   pigs,
   QUASI,
@@ -22,6 +23,7 @@ import {
   store,
   works,
 } from "../support/national_cases.ts";
+import { NOTHING } from "../support/judging.ts";
 import { ask, at, catalogue, type Question } from "../support/real_judging.ts";
 
 /** Section 1 of rules-and-standards, 1.3 to 1.8; what a row here adds to the id (a level, an effect) follows it. */
@@ -31,6 +33,8 @@ const IDS = `WS-01 WS-02 WS-03 WS-04 WS-05 WS-06 WS-07 WS-08 WS-09 WS-10 WS-11 W
   RV-01 RV-02 RV-03 RV-04 RV-05 RV-06 RV-07 RV-08 RV-09 RV-10 RV-11 RV-12 YZ-01 YZ-02 YZ-03 YR-01 BL-01 BL-02 KS-01 KS-02
   ER-01 ER-02 ER-03 ER-04 ER-05 ER-06 ER-07 EZ-01 NP-01 PK-01 PK-02 PK-03 PK-04 PK-05 PK-06
   TS-01 TS-01a TS-01b TS-01c TS-02 TS-03 TS-04 TS-05 HC-19`.split(/\s+/);
+/** Not of section 1: what reads the orders that offices record (区域限批、暂停审批). */
+const ORDERS = "ORD-1";
 
 const national = new Map<string, Instrument>(
   catalogue.instruments.filter(({ jurisdiction }) => jurisdiction === null).map((each) => [each.id, each]),
@@ -49,9 +53,10 @@ describe("every row", () => {
     expect(Object.keys(CASES).toSorted()).toEqual([...new Set(rows.map(({ id }) => id))].toSorted()));
 
   it("of section 1 is there: the longest id that begins a row's own is the one it carries out", () => {
-    const carried = (id: string) => IDS.filter((base) => id.startsWith(base)).toSorted((a, b) => b.length - a.length)[0];
+    const all = [...IDS, ORDERS];
+    const carried = (id: string) => all.filter((base) => id.startsWith(base)).toSorted((a, b) => b.length - a.length)[0];
     for (const { id } of rows) expect(carried(id), id).toBeDefined();
-    expect([...new Set(rows.map(({ id }) => carried(id)!))].toSorted()).toEqual(IDS.toSorted());
+    expect([...new Set(rows.map(({ id }) => carried(id)!))].toSorted()).toEqual(all.toSorted());
   });
 
   it.each(rows.map((row) => [row.id, row.instrument, row] as const))(
@@ -182,11 +187,88 @@ describe("what is not certain", () => {
     expect(red(listed("linear_flood_supply", road))).toEqual(["cannot_tell"]);
     expect(red(listed("residents_existing", works)), "a paper mill is no dwelling").toEqual(["triggered"]);
   });
+  it("a failing water function zone restricts an outfall also while nobody says whether it is a public-welfare work", () => {
+    const answer = ask({ ...but(outlet, { receiving_section_met: false }), district: ELSEWHERE, asOf: "2026-11-22" });
+    expect(answer).toMatchObject({ conclusion: "restricted", complete: false });
+    expect(answer.on("RV-11b")).toMatchObject([
+      { outcome: "cannot_tell", reasons: [{ code: "missing_attribute", name: "public_welfare_works" }] },
+    ]);
+    expect(
+      ask({ ...but(outlet, { receiving_section_met: true }), district: ELSEWHERE, asOf: "2026-11-22" }).on("RV-11b"),
+    ).toEqual([]);
+  });
+  it.each(["groundwater_well", "polluting_project", "mining"])("%s in a river's range needs the river authority", (activity) =>
+    expect(
+      ask({ ...of(activity, "new"), district: ELSEWHERE, asOf: "2026-11-22", features: [at("control_area/river_management")] })
+        .on("RV-03c")
+        .map(({ outcome, effect }) => `${outcome} ${effect}`),
+    ).toEqual(["triggered approval"]),
+  );
   it("a rule without a map is told of its own class only", () => {
     const everywhere = rows.filter(({ where }) => where.theme === null).map(({ id }) => id);
     expect(everywhere.length).toBeGreaterThan(10);
     const answer = ask({ ...solar, district: ELSEWHERE, asOf: "2026-11-22" });
     expect(answer.findings.filter(({ outcome }) => outcome !== "not_triggered").map(({ rule }) => rule.id)).toEqual([]);
     expect(answer.conclusion).toBe("clear");
+  });
+});
+
+describe("recorded orders", () => {
+  const TODAY = { district: ELSEWHERE, asOf: "2026-11-22" };
+  const kept = (features: ReturnType<typeof at>[], orders: Order[], more: Partial<Question> = {}) =>
+    ask({ ...solar, ...TODAY, features, orders, ...more });
+  const ids = (answer: ReturnType<typeof ask>) =>
+    answer.findings
+      .filter(({ outcome, rule }) => outcome === "triggered" && rule.id.startsWith("ORD-"))
+      .map(({ rule }) => rule.id);
+
+  it("on a park are never clear, and are told with number, cause and dates", () => {
+    const park = at("industrial_park");
+    expect(kept([park], []).conclusion).toBe("clear");
+    for (const kind of ["regional_limit", "approval_suspension"] as const) {
+      const answer = kept([park], [ordered("industrial_park", park.code, { kind })]);
+      expect(answer).toMatchObject({ conclusion: "undetermined", known: "undetermined" });
+      expect(answer.on("ORD-1a")).toMatchObject([
+        { effect: "suspend", status: "unverified", orders: [{ id: "O-1", kind, number: "1", from: "2016-01-01" }] },
+      ]);
+    }
+  });
+  it("stop what is built and not what stands; lifted, they stop nothing", () => {
+    const park = at("industrial_park");
+    const order = ordered("industrial_park", park.code);
+    for (const action of ["new", "rebuilt", "expanded"] as const)
+      expect(ids(kept([park], [order], { action }))).toEqual(["ORD-1a"]);
+    expect(ids(kept([park], [order], { action: "existing" }))).toEqual([]);
+    expect(kept([park], [{ ...order, until: "2026-11-22" }]).conclusion).toBe("clear");
+  });
+  it("on a whole district, or on its province, hold in all of it, and not beside it", () => {
+    for (const code of [ELSEWHERE, "110000"])
+      expect(kept([], [ordered("jurisdiction", code)])).toMatchObject({ conclusion: "undetermined" });
+    // The next district lies 200 m away: neither is under the order of the other.
+    const beside = at("jurisdiction", {}, { overlap: NOTHING, code: "110102" });
+    expect(kept([beside], [ordered("jurisdiction", ELSEWHERE)]).on("ORD-1e")).toMatchObject([
+      { outcome: "triggered", feature: { code: ELSEWHERE } },
+    ]);
+    expect(kept([beside], [ordered("jurisdiction", "110102")]).on("ORD-1e")).toMatchObject([
+      { outcome: "near", feature: { code: "110102" } },
+    ]);
+  });
+  it("on an area of another district hold there", () => {
+    const area = at("control_area/failing_area");
+    expect(kept([area], []).conclusion).toBe("notice");
+    expect(kept([area], [ordered("control_area", area.code)])).toMatchObject({ conclusion: "undetermined" });
+  });
+  it("beside a plan that reads them too are told by both, and suspend by the plan", () => {
+    const area = at("control_area/failing_area");
+    const answer = kept([area], [ordered("control_area", area.code)], { district: "230903", asOf: "2018-06-01" });
+    expect(answer.conclusion).toBe("suspended");
+    expect([...answer.on("QTH-R35c"), ...answer.on("ORD-1b")].map(({ outcome, orders }) => [outcome, orders.length])).toEqual([
+      ["triggered", 1],
+      ["triggered", 1],
+    ]);
+  });
+  it("cost no answer where none stands, whatever is asked", () => {
+    for (const asked of [undefined, ["jurisdiction"], ["jurisdiction", "industrial_park"]])
+      expect(ask({ ...solar, ...TODAY, ...(asked && { asked }) })).toMatchObject({ conclusion: "clear", complete: true });
   });
 });

@@ -18,7 +18,10 @@ import { GEODATA, readCatalogue } from "../../server/service.ts";
 const catalogue = readCatalogue();
 const OLD = "2026-08-14";
 const NEW = "2026-08-15";
-const rows = (asOf: string) => rulesInForce(catalogue, asOf).filter(({ id }) => id.startsWith("WS-0"));
+/** Of the old law, of the Code and of the replies; the Water Law says WS-01 beside both. */
+const WATER_LAW = "water_law_2016";
+const rows = (asOf: string) =>
+  rulesInForce(catalogue, asOf).filter(({ id, instrument }) => id.startsWith("WS-0") && instrument !== WATER_LAW);
 
 describe("the vocabulary", () => {
   /** Section 3.1 of rules-and-standards, slash rows split, and the one class that is chosen as an activity beside them. */
@@ -88,6 +91,19 @@ describe("WS-01 to WS-09", () => {
     expect(ids(NEW)).toEqual(ids(OLD));
     expect(new Set(ids(NEW)).size).toBe(ids(NEW).length);
     expect(ids("2017-12-31")).toEqual([]);
+  });
+  it("the Water Law says WS-01 too, on both days and before the old law's", () => {
+    for (const asOf of [OLD, NEW, "2017-12-31"]) {
+      const found = rulesInForce(catalogue, asOf).filter(
+        ({ id, instrument }) => id.startsWith("WS-0") && instrument === WATER_LAW,
+      );
+      expect(found.map(({ id, effect, article }) => `${id} ${effect} ${article.article}`)).toEqual([
+        "WS-01e prohibit 34",
+        "WS-01f prohibit 34",
+        "WS-01g remove 34",
+        "WS-01h remove 34",
+      ]);
+    }
   });
   it("what is done with what is there: effects and actions", () => {
     const effect = (id: string) =>

@@ -10,7 +10,7 @@ import { readExamples } from "../../server/examples.ts";
 import { GEODATA, readCatalogue } from "../../server/service.ts";
 import { eachEngine } from "../support/engines.ts";
 import { order } from "../support/judging.ts";
-import { IN_FIRST, IN_SECOND, type Service, startService } from "../support/service.ts";
+import { CLEAN, IN_FIRST, IN_SECOND, type Service, startService } from "../support/service.ts";
 
 const PIGS = "livestock_scale.annual_output.pig";
 const SMALL = {
@@ -200,6 +200,31 @@ eachEngine((engine) => {
       expect(on(after, "QTH-R35c")).toMatchObject({ outcome: "triggered" });
       expect(after.conclusion).toBe("suspended");
       expect(on(await asked("2017-12-31"), "QTH-R35c")).toBeUndefined();
+    });
+    it("on a whole prefecture are read in its districts and their parks, and nothing there is clear", async () => {
+      const inPark = {
+        ...CLEAN,
+        action: "new",
+        geometry: {
+          type: "Polygon",
+          coordinates: [
+            [
+              [105.365, 27.327],
+              [105.367, 27.327],
+              [105.367, 27.329],
+              [105.365, 27.329],
+              [105.365, 27.327],
+            ],
+          ],
+        },
+      };
+      const before = await service.check({ ...inPark, as_of: "2018-12-31" });
+      expect([on(before, "ORD-1a"), on(before, "ORD-1e")]).toEqual([undefined, undefined]);
+      const check = await service.check({ ...inPark, as_of: "2019-01-01" });
+      for (const rule of ["ORD-1a", "ORD-1e"])
+        expect(on(check, rule)).toMatchObject({ outcome: "triggered", effect: "suspend", orders: [{ id: "WHOLE" }] });
+      expect(check.conclusion).toBe("undetermined");
+      expect(await replayOf(check)).toEqual({ same: true, differences: [] });
     });
   });
 });

@@ -1,5 +1,6 @@
 /** For each national rule a project that sets it off and one that does not, with the projects that they are made of. */
 import type { Action, AttributeValue } from "../../server/api/checks.ts";
+import type { Order } from "../../server/domain/rule.ts";
 import { NOTHING } from "./judging.ts";
 import { at, type Question } from "./real_judging.ts";
 
@@ -97,10 +98,45 @@ const park = (columns: Record<string, unknown>) => [at("industrial_park", column
 const DONE = { central_treatment: "done", online_monitoring: "done" };
 const HALF_DONE = { ...DONE, online_monitoring: "unfinished" };
 
+/** A standing order on a feature, or on the district of the questions. */
+export const ordered = (layer: Order["target"]["layer"], code: string, more: Partial<Order> = {}): Order => ({
+  id: "O-1",
+  kind: "regional_limit",
+  jurisdiction: "110101",
+  target: { layer, code },
+  from: "2016-01-01",
+  until: null,
+  cause: { zh: "水质", en: "water" },
+  number: "1",
+  issuer: { zh: "市", en: "city" },
+  released_by: null,
+  confidence: "schematic",
+  ...more,
+});
+/** In a feature of the theme under an order, and in one whose order has ended. */
+const underOrder = (theme: string): Case => {
+  const feature = at(theme);
+  const on = (more: Partial<Order> = {}) => [ordered(feature.layer as Order["target"]["layer"], feature.code, more)];
+  return [
+    { ...solar, features: [feature], orders: on() },
+    { ...solar, features: [feature], orders: on({ until: "2016-01-01", from: "2015-01-01" }) },
+  ];
+};
+
 export const CASES: Record<string, Case> = {
+  "ORD-1a": underOrder("industrial_park"),
+  "ORD-1b": underOrder("control_area/failing_area"),
+  "ORD-1c": underOrder("control_area/approval_suspension"),
+  "ORD-1d": underOrder("control_area/control_unit"),
+  "ORD-1e": [
+    { ...solar, orders: [ordered("jurisdiction", "110101", { kind: "approval_suspension" })] },
+    { ...solar, orders: [ordered("jurisdiction", "110102")] },
+  ],
   ...levels("WS-01", TWO, outlet, solar),
   "WS-01c": within(FIRST, existing(outlet), outlet),
   "WS-01d": within(SECOND, existing(outlet), outlet),
+  ...levels("WS-01", { e: FIRST, f: SECOND }, outlet, existing(outlet)),
+  ...levels("WS-01", { g: FIRST, h: SECOND }, existing(outlet), outlet),
   "WS-02": within(FIRST, solar, but(solar, { purpose: "source_protection" })),
   "WS-03": within(FIRST, existing(solar), existing(pump)),
   "WS-04a": within(FIRST, { ...swim, action: "new" }, swim),
@@ -199,7 +235,10 @@ export const CASES: Record<string, Case> = {
   "RV-10a": within("control_area/max_water_level", of("waste_dump", "operating"), cage),
   "RV-10b": [heap, but(heap, { below_max_water_level: false })],
   "RV-11a": [outlet, existing(outlet)],
-  "RV-11b": [but(outlet, { receiving_section_met: false }), but(outlet, { receiving_section_met: true })],
+  "RV-11b": [
+    but(outlet, { receiving_section_met: false, public_welfare_works: false }),
+    but(outlet, { receiving_section_met: false, public_welfare_works: true }),
+  ],
   "RV-12a": within("control_area/special_water", outlet, { ...outlet, action: "rebuilt" }),
   "RV-12b": [
     { ...outlet, settings: { "special_water.near_m": 500 }, features: [away("control_area/special_water", 400)] },

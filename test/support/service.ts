@@ -66,7 +66,8 @@ export const CLEAN = {
 /** The bans of the statutes on drinking-water zones alone (WS-01 to WS-09): what districts, other laws and duties add does
  *  not move what is tested with it. */
 export function statutesOnly(catalogue: Catalogue): Catalogue {
-  const rules = catalogue.rules.filter(({ id }) => id.startsWith("WS-0"));
+  // The Water Law says WS-01 beside both laws, and would say each ban of an outfall twice.
+  const rules = catalogue.rules.filter(({ id, instrument }) => id.startsWith("WS-0") && instrument !== "water_law_2016");
   const kept = new Set(rules.map(({ instrument }) => instrument));
   const others = new Set(catalogue.rules.map(({ instrument }) => instrument).filter((id) => !kept.has(id)));
   return {
