@@ -315,17 +315,19 @@ function inOrder(placed: Row[], unplaced: Row[]): Row[] {
   return unplaced.length === 0 ? placed : [...placed, ...unplaced].toSorted((a, b) => a.row - b.row);
 }
 
+/** Datums as a text about a table names them: a street or a company of that city is none. */
+const NAMED: Record<string, RegExp> = {
+  XIAN80: /西安\s*(19)?80|西安坐标|(?<!\d)(19)?80\s*年?\s*(西安|国家大地|坐标)|xi'?an[_ ]?(19)?80|[(（]\s*(19)?80\s*[)）]/i,
+  BEIJING54: /北京\s*(19)?54|北京坐标|(?<!\d)(19)?54\s*年?\s*(北京|坐标)|beijing[_ ]?(19)?54|[(（]\s*(19)?54\s*[)）]/i,
+  "GCJ-02": /GCJ-?02|火星坐标/i,
+  "BD-09": /BD-?09|百度坐标/i,
+};
+
 /** Every datum that a text names. */
 function datumsIn(text: string): string[] {
-  const named: Record<string, boolean> = {
-    XIAN80: /1980|西安|xi'?an[_ ]?(19)?80|[(（]\s*(19)?80\s*[)）]/i.test(text),
-    BEIJING54: /1954|北京(坐标系)?(19)?54|beijing[_ ]?(19)?54|[(（]\s*(19)?54\s*[)）]/i.test(text),
-    "GCJ-02": /GCJ-?02|火星坐标/i.test(text),
-    "BD-09": /BD-?09|百度坐标/i.test(text),
-  };
-  const found = Object.keys(named).filter((name) => named[name]);
+  const found = Object.keys(NAMED).filter((name) => NAMED[name]!.test(text));
   const other = datumOf(text);
-  return other === null || found.includes(other) ? found : [...found, other];
+  return other === "CGCS2000" || other === "WGS84" ? [...found, other] : found;
 }
 
 /** A datum named above the header ("2000国家大地坐标系", "1980西安坐标系") or in it, or an EPSG code: a zone's number in the

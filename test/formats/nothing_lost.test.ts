@@ -487,6 +487,9 @@ describe("what a table says of its system", () => {
     ["as shifted", rows("GCJ-02\nlon,lat", ...DEGREES), "GCJ-02"],
     ["as shifted otherwise", rows("百度坐标 BD-09\nlon,lat", ...DEGREES), "BD-09"],
     ["of metres that stand beside the degrees taken", rows("EPSG:4544\nlon,lat", ...DEGREES), undefined],
+    ["above, as a title has it", rows("1980西安坐标系\n界址点成果表\nX,Y", ...ZONED), "XIAN80"],
+    ["above, shortened", rows("54坐标系\nX,Y", ...ZONED), "BEIJING54"],
+    ["nowhere, by who drew it up", rows("北京某某公司编制，西安路养殖场\nX,Y", ...ZONED), undefined],
     [
       "as two at once, so that none is taken",
       rows("X,Y,坐标系", ...ZONED.map((point, i) => `${point},${i ? "西安80" : "CGCS2000"}`)),
