@@ -28,12 +28,17 @@ export function parseCrs(crs: unknown): number | undefined {
 
 /** A `crs` member that does not name the system of the request. */
 function memberFaults(object: Record<string, unknown>, pointer: string, srid: number | undefined): FaultSpec[] {
-  if (!("crs" in object)) return [];
+  if (object["crs"] === undefined || object["crs"] === null) return [];
   const { crs } = declaredByMember(object["crs"]);
   const datum = refusedDatum(crs);
   const at = `${pointer}/crs`;
   if (datum) return [{ pointer: at, key: "fault.crs_datum", params: { datum: sayBoth(`import.datum.${datum}`) } }];
   return crs === `EPSG:${srid}` ? [] : [{ pointer: at, key: "fault.crs_member", params: {} }];
+}
+
+/** What a row of a screening names as its system. */
+function ownSystem(feature: unknown): unknown {
+  return (feature as { properties?: { crs?: unknown } | null } | null)?.properties?.crs;
 }
 
 /** The same for many sites: of the collection, of its features, each of which may be in a system of its own, and of what is
@@ -43,9 +48,12 @@ export function sitesMemberFaults(sites: unknown, crs: unknown): FaultSpec[] {
   const look = (value: unknown, pointer: string, outer: unknown, depth: number): void => {
     // Deeper than this no geometry is taken.
     if (typeof value !== "object" || value === null || depth > 8 || faults.length >= 50) return;
-    const { features, geometry, geometries, properties } = value as Record<string, unknown>;
-    const system = (properties as { crs?: unknown } | null | undefined)?.crs ?? outer;
-    faults.push(...memberFaults(value as Record<string, unknown>, pointer, parseCrs(system)));
+    const { features, geometry, geometries } = value as Record<string, unknown>;
+    const system = ownSystem(value) ?? outer;
+    // What a collection says it says of its features.
+    const held = Array.isArray(features) && features.length > 0 ? features.map((each) => ownSystem(each) ?? outer) : [system];
+    const systems = [...new Set(held.map(parseCrs))];
+    faults.push(...memberFaults(value as Record<string, unknown>, pointer, systems.length === 1 ? systems[0] : undefined));
     look(geometry, `${pointer}/geometry`, system, depth + 1);
     for (const [name, list] of Object.entries({ features, geometries }))
       if (Array.isArray(list)) for (const [i, each] of list.entries()) look(each, `${pointer}/${name}/${i}`, system, depth + 1);

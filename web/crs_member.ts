@@ -8,8 +8,8 @@ const DEEPEST = 20;
 export function hasCrsMember(given: unknown, depth = 0): boolean {
   if (typeof given !== "object" || given === null || depth > DEEPEST) return false;
   if (Array.isArray(given)) return given.some((each) => hasCrsMember(each, depth + 1));
-  const { features, geometry, geometries } = given as Record<string, unknown>;
-  return "crs" in given || [features, geometry, geometries].some((inner) => hasCrsMember(inner, depth + 1));
+  const { crs, features, geometry, geometries } = given as Record<string, unknown>;
+  return (crs !== undefined && crs !== null) || [features, geometry, geometries].some((inner) => hasCrsMember(inner, depth + 1));
 }
 
 /** True where a position in the geometry is no longitude and latitude. */

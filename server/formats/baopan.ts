@@ -335,7 +335,8 @@ function declaredBy(header: Map<string, string>, plots: readonly Plot[], swap: b
   // Where no zone has that number, the file says nothing of it.
   const exists = strip === 3 ? zone >= 25 && zone <= 45 : zone >= 13 && zone <= 23;
   const known = exists ? { zone, width: strip as 3 | 6 } : prefix;
-  const meridian = Number(/\d{2,3}(\.\d+)?/.exec(header.get("中央子午线") ?? header.get("中央经线") ?? "")?.[0] ?? Number.NaN);
+  const said = header.get("中央子午线") ?? header.get("中央经线") ?? "";
+  const meridian = Number(/^\D*(\d{2,3}(?:\.\d+)?)\s*[°度]?\s*$/.exec(said)?.[1] ?? Number.NaN);
   if (!known && Number.isFinite(meridian)) return { text, crs: zoneCode(meridian, strip, false), where: "header" };
   if (!known) return { text, crs: null, where: "header" };
   const central_meridian = known.width === 3 ? 3 * known.zone : 6 * known.zone - 3;

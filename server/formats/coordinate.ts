@@ -36,30 +36,28 @@ export function readCoordinate(cell: unknown): number | null {
   return sign * (minus === "-" ? -value : value);
 }
 
-/** Headers that say so of numbers without signs. */
+/** Headers that say so of numbers without signs, and of nothing else. */
 const PACKED = /度分秒|\bd{1,3}\.?m{1,2}s{1,2}\b/i;
+const OR_NOT = /或|小数|十进制|decimal/i;
 
 /** Whether numbers of a column are degrees, minutes and seconds written together, by its header. */
 export function isPacked(header: string): boolean {
-  return PACKED.test(header);
+  return PACKED.test(header) && !OR_NOT.test(header);
 }
 
-/** 105.5703 or 1055703 for 105°57′03″, in a column that says so; what has signs is read as ever. Null where minutes or seconds
- *  are none. */
+/** A number without signs. */
+export function isPlain(cell: unknown): boolean {
+  return /^\d+(\.\d+)?$/.test(halved(String(cell ?? "")).trim());
+}
+
+/** 105.5703 or 1055703 for 105°57′03″; what has signs is read as ever. Null where it is none. */
 export function readPacked(cell: unknown): number | null {
-  const text = halved(String(cell ?? "")).trim();
-  const [, degrees, after] = /^(\d{2,3})\.(\d{1,12})$/.exec(text) ?? [];
-  const [, whole, minutes, seconds] =
-    (after === undefined ? /^(\d{2,3})(\d{2})(\d{2}(?:\.\d+)?)$/.exec(text) : null) ??
-    (after === undefined ? [] : ["", degrees, ...split(after)]);
-  if (whole === undefined) return /^[\d.]+$/.test(text) ? null : readCoordinate(cell);
-  return Number(minutes) < 60 && Number(seconds) < 60
-    ? (Number(whole) * 3600 + Number(minutes) * 60 + Number(seconds)) / 3600
-    : null;
-}
-
-/** `570312` to 57 and 03.12. A spreadsheet drops the zeros at the end. */
-function split(digits: string): [minutes: string, seconds: string] {
-  const full = digits.padEnd(4, "0");
-  return [full.slice(0, 2), `${full.slice(2, 4)}.${full.slice(4) || "0"}`];
+  if (!isPlain(cell)) return readCoordinate(cell);
+  const [whole, after] = halved(String(cell)).trim().split(".") as [string, string?];
+  // A spreadsheet drops the zeros at the end.
+  const digits = whole.length > 3 ? whole.slice(-4) : (after ?? "").padEnd(4, "0").slice(0, 4);
+  const rest = whole.length > 3 ? (after ?? "0") : (after ?? "").slice(4) || "0";
+  const degrees = Number(whole.length > 3 ? whole.slice(0, -4) : whole);
+  const [minutes, seconds] = [Number(digits.slice(0, 2)), Number(`${digits.slice(2)}.${rest}`)];
+  return degrees <= 180 && minutes < 60 && seconds < 60 ? (degrees * 3600 + minutes * 60 + seconds) / 3600 : null;
 }

@@ -40,21 +40,37 @@ function tableOf(file: InputFile, options: ReadOptions): Table {
 }
 
 const NUMBER = /^[+-]?\d{1,9}(\.\d+)?$/;
+const ONLY_NUMBERS = /^[\d.,，;；|+\s-]+$/;
+/** Corners of one outline lie no farther from its first, in degrees and in metres. */
+const APART = { degrees: 3, metres: 300_000 };
 
-/** The pairs of a line that has nothing but pairs, one after the other, as map programs copy an outline; null where it is none. */
-function pairsIn(line: string, between: RegExp): string[] | null {
-  const numbers = line.split(between).filter((part) => part !== "");
-  if (numbers.length < 4 || numbers.length % 2 === 1 || !numbers.every((part) => NUMBER.test(part))) return null;
-  const pairs = Array.from(
-    { length: numbers.length / 2 },
-    (_, i) => numbers.slice(2 * i, 2 * i + 2).map(Number) as [number, number],
-  );
-  const sound = pairs.every(([a, b]) => isNorthing(a, b) || isNorthing(b, a));
-  return sound ? pairs.map((_, i) => `${numbers[2 * i]},${numbers[2 * i + 1]}`) : null;
+/** The pairs of a line that has nothing but pairs, one after the other, as map programs copy an outline; null where it is none.
+ *  `parted`: signs stand between the pairs that do not stand within them; without such, three pairs are the least. */
+function pairsIn(line: string): { pairs: string[]; parted: boolean } | null {
+  if (!ONLY_NUMBERS.test(line)) return null;
+  const filled = (parts: string[]) => parts.map((part) => part.trim()).filter((part) => part !== "");
+  const signs = /[;；|]/.test(line);
+  const spaced = !signs && /[,，]/.test(line) && /\d\s+[+-]?\d/.test(line);
+  const groups = signs ? filled(line.split(/[;；|]/)) : spaced ? filled(line.split(/\s+/)) : null;
+  const numbers = filled(line.split(/[\s,，;；|]+/));
+  if (groups?.some((group) => filled(group.split(/[\s,，]+/)).length !== 2)) return null;
+  if (numbers.length < (groups ? 4 : 6) || numbers.length % 2 === 1 || !numbers.every((part) => NUMBER.test(part))) return null;
+  const pairs = Array.from({ length: numbers.length / 2 }, (_, i) => [numbers[2 * i]!, numbers[2 * i + 1]!] as const);
+  return isOutline(pairs) ? { pairs: pairs.map((pair) => pair.join()), parted: groups !== null } : null;
 }
 
-/** Signs that part pairs, and never the two numbers of one, stand on the line. */
-const PARTED = /[,，][^;；|]*[;；|]|[,，]\s*[\d.]+\s+[+-]?\d/;
+/** All in one order, in degrees with decimals or in metres, and near each other: numbers of points and heights are none. */
+function isOutline(pairs: readonly (readonly [string, string])[]): boolean {
+  const points = pairs.map(([a, b]) => [Number(a), Number(b)] as const);
+  const [first] = points;
+  const degrees = points.every(([a, b]) => Math.abs(a) <= 180 && Math.abs(b) <= 180);
+  const apart = degrees ? APART.degrees : APART.metres;
+  return (
+    (points.every(([a, b]) => isNorthing(a, b)) || points.every(([a, b]) => isNorthing(b, a))) &&
+    (!degrees || pairs.flat().every((number) => /\.\d{2}/.test(number))) &&
+    points.every(([a, b]) => Math.abs(a - first![0]) <= apart && Math.abs(b - first![1]) <= apart)
+  );
+}
 
 /** A text that is one line of pairs has a pair a line. Throws FormatError `csv_pairs` where several lines have several. */
 function unchained(text: string): string {
@@ -62,11 +78,10 @@ function unchained(text: string): string {
     .split(/\r?\n/, 1000)
     .map((line, i) => ({ line, row: i + 1 }))
     .filter(({ line }) => line.trim() !== "");
-  const [first] = filled;
-  if (filled.length === 1) return pairsIn(first!.line, /[\s,，;；|]+/)?.join("\n") ?? text;
+  if (filled.length === 1) return pairsIn(filled[0]!.line)?.pairs.join("\n") ?? text;
   for (const { line, row } of filled) {
-    const pairs = PARTED.test(line) ? pairsIn(line, /[\s,，;；|]+/) : null;
-    if (pairs) throw new FormatError("csv_pairs", { line: row, count: pairs.length });
+    const found = pairsIn(line);
+    if (found?.parted) throw new FormatError("csv_pairs", { line: row, count: found.pairs.length });
   }
   return text;
 }

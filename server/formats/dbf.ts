@@ -68,8 +68,10 @@ function starsIn(
 ): number {
   const numbers = fields.filter(({ type }) => type === "N" || type === "F");
   let stars = 0;
-  for (let index = 0; index < count; index++)
+  for (let index = 0; index < count; index++) {
+    if (view.getUint8(start + index * length) === 0x2a) continue; // deleted
     for (const { offset } of numbers) if (view.getUint8(start + index * length + offset) === 0x2a) stars += 1;
+  }
   return stars;
 }
 

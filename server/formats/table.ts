@@ -1,13 +1,13 @@
 /** Tables of coordinates to features: one row a point, or rows that are the boundary points of plots. */
 import type { Geometry } from "../api/common.ts";
-import { isPacked, readCoordinate } from "./coordinate.ts";
+import { isPacked, isPlain, readCoordinate, readPacked } from "./coordinate.ts";
 import { crsOfEpsg, datumOf, zoneCode } from "./crs.ts";
 import { type DeclaredCrs, FormatError, type FormatNote, type ReadLayer, type ReadOptions, type TableReading } from "./format.ts";
 import { readLayer, RowFault, type Budget, type Row } from "./geometry.ts";
 import { isNorthing, zonePrefix } from "./magnitude.ts";
 import { joinAngles } from "./table_angles.ts";
 import { allNamed, findColumns, guessHeader, isPlace, namesLines, POINT, type Columns } from "./table_columns.ts";
-import { footerOf, isNoCorner, linesOf, positionOf, propertiesOf, type Line } from "./table_lines.ts";
+import { footerOf, isNoCorner, linesOf, positionOf, propertiesOf, readerOf, type Line } from "./table_lines.ts";
 import { cornersOf, plotRows } from "./table_plots.ts";
 import { declaredBySrid, parseWkt, sridOf } from "./wkt.ts";
 
@@ -122,7 +122,10 @@ function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLaye
   const footer = shape === "point" ? [] : footerOf(found);
   const lines = shape === "point" ? all : found.slice(0, found.length - footer.length);
   if (lines.length === 0) return null;
-  const said = `${saidAround(cells, lines, columns)} ${saidInColumns(lines, columns)}`.trim();
+  const said = {
+    around: [saidAround(cells, lines, columns), saidInRows(lines, columns)].join("\n"),
+    headers: saidInHeaders(columns),
+  };
   const rest = { name: table.name, encoding: table.encoding };
   const width = Math.max(...lines.slice(0, 100).map(({ cells }) => cells.length));
   const names = allNamed(columns.names, width);
@@ -162,12 +165,11 @@ function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLaye
   const figures = wide.some(({ cells }) => cells.slice(columns.names.length).some((cell) => readCoordinate(cell) !== null));
   if (columns.header >= 0 && (figures || wide.length * 2 > lines.length))
     notes.push({ code: "cells_beyond", params: { count: wide.length }, row: null, position: null });
-  const packed = lines.filter(({ cells }) =>
-    [columns.first, columns.second].some(
-      (column) => isPacked(columns.names[column] ?? "") && /^[\d.]+$/.test(String(cells[column] ?? "").trim()),
-    ),
-  ).length;
-  if (packed > 0) notes.push({ code: "dms_packed", params: { count: packed }, row: null, position: null });
+  const packed = [columns.first, columns.second].filter((column) => isPacked(columns.names[column] ?? ""));
+  if (packed.length > 0 && lines.some(({ cells }) => packed.some((column) => isPlain(cells[column])))) {
+    const so = packed.every((column) => readerOf(cells, columns, column) === readPacked);
+    notes.push({ code: so ? "dms_packed" : "dms_not_packed", params: {}, row: null, position: null });
+  }
   notes.push({ code: `table_${shape}`, params: {}, row: null, position: null });
   const rows =
     shape === "point"
@@ -189,19 +191,29 @@ function readTable(table: Table, options: ReadOptions, budget: Budget): ReadLaye
 function saidAround(cells: unknown[][], lines: readonly Line[], columns: Columns): string {
   const taken = new Set(lines.map(({ row }) => row - 1));
   const around = cells.filter((_, i) => i !== columns.header && !taken.has(i));
-  return [...new Set(around.flat().filter((cell) => typeof cell === "string"))].join(" ").slice(0, 10_000);
+  return [...new Set(around.flat().filter((cell) => typeof cell === "string"))].join("\n").slice(0, 10_000);
 }
 
 /** A column that names the system of each row. */
 const SYSTEM = /^(坐标系统?|坐标系名称|空间参考|大地基准|基准面|crs|srs|srid|epsg|datum|coord(inate)?[_ ]?(ref|sys)\w*)$/i;
 
-/** What the headers of the columns taken say of their system, `X(西安80)`, `北（EPSG:4544）`, and the rows in a column of their
- *  own. Headers of other columns speak of other coordinates. */
-function saidInColumns(lines: readonly Line[], { names, first, second }: Columns): string {
-  const headers = [names[first], names[second]].filter((name) => name !== undefined);
+type Said = { around: string; headers: string };
+
+/** What the headers of the columns taken say of their system, `X(西安80)`, `北（EPSG:4544）`. Those of other columns speak of other
+ *  coordinates. */
+function saidInHeaders({ names, first, second }: Columns): string {
+  return [...new Set([names[first], names[second]])].filter((name) => name !== undefined).join("\n");
+}
+
+/** What the rows say in a column of their own: names, or codes. */
+function saidInRows(lines: readonly Line[], { names }: Columns): string {
   const system = names.findIndex((name) => SYSTEM.test(name.trim()));
-  const told = system === -1 ? [] : lines.map(({ cells }) => String(cells[system] ?? "").trim());
-  return [...new Set([...headers, ...told])].join(" ").slice(0, 1000);
+  if (system === -1) return "";
+  const told = new Set(lines.map(({ cells }) => String(cells[system] ?? "").trim()).filter((value) => value !== ""));
+  return [...told]
+    .map((value) => (value === "2000" ? "CGCS2000" : /^\d{4,6}$/.test(value) ? `EPSG:${value}` : `坐标系：${value}`))
+    .join("\n")
+    .slice(0, 1000);
 }
 
 /** Whether the second column is x. By the headers where they say longitude or easting; X and Y mean north and east to a
@@ -315,32 +327,40 @@ function inOrder(placed: Row[], unplaced: Row[]): Row[] {
   return unplaced.length === 0 ? placed : [...placed, ...unplaced].toSorted((a, b) => a.row - b.row);
 }
 
-/** Datums as a text about a table names them: a street or a company of that city is none. */
+/** Datums as texts about a table name them, a cell a line: a street or a company of that city is none, nor is a number. */
 const NAMED: Record<string, RegExp> = {
-  XIAN80: /西安\s*(19)?80|西安坐标|(?<!\d)(19)?80\s*年?\s*(西安|国家大地|坐标)|xi'?an[_ ]?(19)?80|[(（]\s*(19)?80\s*[)）]/i,
-  BEIJING54: /北京\s*(19)?54|北京坐标|(?<!\d)(19)?54\s*年?\s*(北京|坐标)|beijing[_ ]?(19)?54|[(（]\s*(19)?54\s*[)）]/i,
+  XIAN80:
+    /(西安|xi'?an)[ \t_—-]*(19)?80(?!\d)|西安坐标|1980[ \t]*年?[ \t]*(西安|国家大地|坐标系)|(?<!\d)80(西安|国家大地坐标|坐标系)|^80系|国家80(?!\d)|坐标系(统|名称)?[:：\s]*(西安|xi'?an|(19)?80(?!\d))/im,
+  BEIJING54:
+    /(北京|beijing|\bBJ)[ \t_—-]*(19)?54(?!\d)|北京坐标|1954[ \t]*年?[ \t]*(北京|坐标系)|(?<!\d)54(北京|坐标系)|^54系|坐标系(统|名称)?[:：\s]*(北京|beijing|(19)?54(?!\d))/im,
   "GCJ-02": /GCJ-?02|火星坐标/i,
   "BD-09": /BD-?09|百度坐标/i,
+  WGS84: /wgs[-_ ]?(19)?84|world[_ ]geodetic/i,
 };
+/** In a header a number in brackets is short for it: `X(80)`. */
+const SHORT: Record<string, RegExp> = { XIAN80: /[(（][ \t]*(19)?80[ \t]*[)）]/, BEIJING54: /[(（][ \t]*(19)?54[ \t]*[)）]/ };
 
-/** Every datum that a text names. */
-function datumsIn(text: string): string[] {
-  const found = Object.keys(NAMED).filter((name) => NAMED[name]!.test(text));
-  const other = datumOf(text);
-  return other === "CGCS2000" || other === "WGS84" ? [...found, other] : found;
+/** Every datum that the texts around a table or its headers name. */
+function datumsIn({ around, headers }: Said): string[] {
+  const text = `${around}\n${headers}`;
+  const found = Object.keys(NAMED).filter((name) => NAMED[name]!.test(text) || SHORT[name]?.test(headers));
+  return datumOf(text) === "CGCS2000" ? [...found, "CGCS2000"] : found;
 }
 
 /** A datum named above the header ("2000国家大地坐标系", "1980西安坐标系") or in it, or an EPSG code: a zone's number in the
  *  eastings completes it, or the width of the zones and their meridian. Of several, none is taken. */
-function declaredBy(above: string, easting: number | null): DeclaredCrs | null {
+function declaredBy(said: Said, easting: number | null): DeclaredCrs | null {
+  const above = `${said.around}\n${said.headers}`;
   const text = above.replace(/\s+/g, " ").trim().slice(0, 200);
-  const codes = new Set([...above.matchAll(/EPSG\s*[:：]{0,2}\s*(\d{4,6})/gi)].map(([, code]) => Number(code)));
+  const codes = new Set(
+    [...above.matchAll(/EPSG(?:[:：]{1,2}[\d.]*[:：]|[:：]{0,2}[ \t]*)(\d{4,6})(?!\d)/gi)].map(([, code]) => Number(code)),
+  );
   const degrees = easting !== null && Math.abs(easting) <= 180;
   const coded = codes.size === 1 ? crsOfEpsg([...codes][0]!) : null;
   // The system of metres that stand beside degrees is not theirs.
   const other = degrees && coded !== null && coded !== "EPSG:4490" && coded !== "EPSG:4326";
   if (codes.size === 1 && !other) return { text, crs: coded, where: "title" };
-  const datums = datumsIn(above);
+  const datums = datumsIn(said);
   if (codes.size > 1 || datums.length > 1) return { text, crs: null, where: "title" };
   const [datum] = datums;
   if (datum === undefined) return null;
@@ -349,7 +369,9 @@ function declaredBy(above: string, easting: number | null): DeclaredCrs | null {
   if (datum === "XIAN80" || datum === "BEIJING54") return { text, crs: datum, where: "title" };
   if (degrees) return { text, crs: datum === "WGS84" ? "EPSG:4326" : "EPSG:4490", where: "title" };
   const strip = Number(/([36])\s*度\s*分?带/.exec(above)?.[1] ?? (/三度/.test(above) ? 3 : /六度/.test(above) ? 6 : Number.NaN));
-  const meridian = Number(/中央(?:子午线|经线)[^\d.]{0,6}(\d{2,3}(?:\.\d+)?)/.exec(above)?.[1] ?? Number.NaN);
+  const meridian = Number(
+    /中央(?:子午线|经线)[^\d.\n]{0,6}(\d{2,3}(?:\.\d+)?)(?![\d.])(?![ \t]*[°度][ \t]*\d)/.exec(above)?.[1] ?? Number.NaN,
+  );
   if (datum === "CGCS2000" && prefix === null && (strip === 3 || strip === 6) && Number.isFinite(meridian))
     return { text, crs: zoneCode(meridian, strip, false), where: "title" };
   if (datum === "WGS84" || prefix === null) return { text, crs: null, where: "title" };

@@ -1,6 +1,6 @@
 /** The rows of a table below its header: what stands in them, and where. */
 import type { Position } from "../api/common.ts";
-import { isPacked, readCoordinate, readPacked } from "./coordinate.ts";
+import { isPacked, isPlain, readCoordinate, readPacked } from "./coordinate.ts";
 import { RowFault } from "./geometry.ts";
 import type { Columns } from "./table_columns.ts";
 
@@ -9,13 +9,20 @@ export type Line = { row: number; cells: unknown[]; first: number | null; second
 /** A second row of a header: units. */
 const UNIT = /^[（(【[]?\s*(m|米|度|°|deg(rees)?|单位.*)\s*[)）】\]]?$/i;
 
+/** How the cells of a column are read: as numbers packed of degrees, minutes and seconds where the header says so and each of
+ *  them, in both columns, can be one. */
+export function readerOf(cells: unknown[][], { header, names, first, second }: Columns, column: number): typeof readCoordinate {
+  const packed = [first, second].filter((each) => isPacked(names[each] ?? ""));
+  if (!packed.includes(column)) return readCoordinate;
+  const plain = cells.slice(header + 1).flatMap((row) => packed.map((each) => row[each]).filter(isPlain));
+  return plain.length > 0 && plain.every((cell) => readPacked(cell) !== null) ? readPacked : readCoordinate;
+}
+
 /** The rows below the header that hold anything; `gap`: an empty row stood before it; `half`: one of the two columns is empty. */
 export function linesOf(cells: unknown[][], columns: Columns): Line[] {
   const lines: Line[] = [];
   let gap = false;
-  const [readFirst, readSecond] = [columns.first, columns.second].map((column) =>
-    isPacked(columns.names[column] ?? "") ? readPacked : readCoordinate,
-  ) as [typeof readCoordinate, typeof readCoordinate];
+  const [readFirst, readSecond] = [readerOf(cells, columns, columns.first), readerOf(cells, columns, columns.second)];
   for (const [i, row] of cells.entries()) {
     if (i <= columns.header) continue;
     const textAt = (column: number) => String(row[column] ?? "").trim();

@@ -489,6 +489,20 @@ describe("what a table says of its system", () => {
     ["of metres that stand beside the degrees taken", rows("EPSG:4544\nlon,lat", ...DEGREES), undefined],
     ["above, as a title has it", rows("1980西安坐标系\n界址点成果表\nX,Y", ...ZONED), "XIAN80"],
     ["above, shortened", rows("54坐标系\nX,Y", ...ZONED), "BEIJING54"],
+    ["in a column of its own, as a code", rows("X,Y,epsg", ...ZONED.map((point) => `${point},4523`)), "EPSG:4523"],
+    ["in a column of its own, shortened", rows("X,Y,坐标系", ...ZONED.map((point) => `${point},2000`)), "EPSG:4523"],
+    ["in a column of its own, Xi'an", rows("X,Y,坐标系", ...ZONED.map((point) => `${point},西安`)), "XIAN80"],
+    ["in two cells", rows("坐标系,1980\nX,Y", ...ZONED), "XIAN80"],
+    ["as 坐标系：西安", rows("坐标系：西安\nX,Y", ...ZONED), "XIAN80"],
+    ["as XIAN-80", rows("XIAN-80\nX,Y", ...ZONED), "XIAN80"],
+    ["as BJ54", rows("BJ54\nX,Y", ...ZONED), "BEIJING54"],
+    ["beside a place of that name", rows("北京市密云区养殖场名单（WGS84坐标系）\nlon,lat", ...DEGREES), "EPSG:4326"],
+    ["with a meridian of degrees and minutes", rows("2000国家大地坐标系 3度带 中央子午线114°20′\nX,Y", ...PLAIN), null],
+    ...["第三批（80）", "桃农发(54)号文附件", "宗地面积(亩),80", "面积（亩）,54,坐标系,见备注", "养殖场名单 共80 坐标见下"].map(
+      (title): [string, string, undefined] => [`nowhere: ${title}`, rows(`${title}\nlon,lat`, ...DEGREES), undefined],
+    ),
+    ["above, whatever figures stand beside", rows("界址点数,80,坐标系,2000国家大地坐标系\nX,Y", ...ZONED), "EPSG:4523"],
+    ["as CGCS2000 and WGS 84 at once", rows("经度(WGS84),纬度(CGCS2000)", ...DEGREES), null],
     ["nowhere, by who drew it up", rows("北京某某公司编制，西安路养殖场\nX,Y", ...ZONED), undefined],
     [
       "as two at once, so that none is taken",
@@ -537,9 +551,19 @@ describe("degrees, minutes and seconds without signs, where the header says so",
     expect(position![1]).toBeCloseTo(29.23, 9);
     expect(notes.includes("dms_packed")).toBe(!lon.includes("°"));
   });
-  it("minutes and seconds that are none are named; without the word they are decimals", async () => {
-    expect((await at("经度(度分秒),纬度(度分秒)", "105.7512", "29.1348")).faults).toEqual(["2 cell_no_number"]);
-    expect((await at("经度,纬度", "105.5703", "29.1348")).position).toEqual([105.5703, 29.1348]);
+  it.each([
+    ["经度(度分秒),纬度(度分秒)", "105.7512", "29.1348", [105.7512, 29.1348], "dms_not_packed"],
+    ["经度（度分秒或小数）,纬度（度分秒或小数）", "105.5703", "29.1348", [105.5703, 29.1348], undefined],
+    ["经度,纬度", "105.5703", "29.1348", [105.5703, 29.1348], undefined],
+  ] as const)("under %s %s is read as it can be", async (head, lon, lat, position, note) => {
+    const found = await at(head, lon, lat);
+    expect(found.position).toEqual(position);
+    expect(found.notes.filter((each) => each.startsWith("dms"))).toEqual(note ? [note] : []);
+  });
+  it("one number that cannot be makes decimals of the whole column", async () => {
+    const { features, faults } = await read("编号,经度(度分秒),纬度(度分秒)\nA,105.5123,29.5123\nB,105.6123,29.5123\n", "a.csv");
+    expect(faults).toEqual([]);
+    expect(features.map(({ geometry }) => (geometry as { coordinates: number[] }).coordinates[0])).toEqual([105.5123, 105.6123]);
   });
 });
 
@@ -559,6 +583,21 @@ describe("pairs on one line", () => {
     const lines = `${CORNERS.join(";")}\n${CORNERS.join(";")}\n`;
     for (const name of ["a.csv", "a.txt"]) await expect(read(lines, name)).rejects.toThrow("csv_pairs");
   });
+  it.each([
+    "1,105.5123,29.5123,80.5",
+    "1 105.5123 29.5123 80.5",
+    "105.5123,29.5123,88.2,12.5",
+    "29.5123,105.5123,35,100",
+    "3190123.456,35501234.567,29.5123,105.5123",
+  ])("a row of a place with other numbers is one point: %s", async (line) => {
+    const { shapes, features } = await read(line, "a.csv");
+    expect(shapes).toEqual(["1 Point"]);
+    expect(features).toHaveLength(1);
+  });
+  it("a line of half a megabyte is looked at once", async () => {
+    const long = `名称,经度,纬度,边界\n甲,105.5,29.5,"[${"[105.5,29.5],".repeat(40_000)}]"\n乙,105.6,29.5,\n`;
+    expect((await read(long, "a.csv")).shapes).toEqual(["2 Point", "3 Point"]);
+  }, 20_000);
   it("a list of points, decimal commas and plain rows are no such pairs", async () => {
     expect((await read(CORNERS.join("\n"))).shapes).toEqual(["1 Polygon"]);
     expect((await read(CORNERS.map((corner, i) => `${i + 1},${corner}`).join("\n"))).shapes).toEqual(["1 Polygon"]);
