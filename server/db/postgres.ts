@@ -133,6 +133,9 @@ function createPool(databaseUrl: string, statementTimeoutMs: number, max: number
   };
 }
 
+/** Commands that change tables. */
+const SHAPES = /^(CREATE|ALTER|DROP)/;
+
 function createSession(
   client: Client,
   { where, limitMs, done }: { where: string; limitMs: number; done(broken: boolean): void },
@@ -140,6 +143,8 @@ function createSession(
   let life: number | undefined; // of the connection, once a transaction has begun on it
   let broken = false;
   let released = false;
+  // Tables changed: statements prepared before may have other columns now, and in a transaction none is asked twice.
+  let shaped = false;
 
   async function run(text: string, parameters: readonly unknown[]): Promise<Answer> {
     if (broken || (life !== undefined && life !== client.life)) {
@@ -150,8 +155,9 @@ function createSession(
       const values = parameters.map((value) =>
         Array.isArray(value) ? client.sql.typed(value as never, inferType(value)) : value,
       );
-      const query = client.sql.unsafe(text, values as never[], { prepare: true, simple: false } as { prepare: boolean });
+      const query = client.sql.unsafe(text, values as never[], { prepare: !shaped, simple: false } as { prepare: boolean });
       const result = await within(limitMs, query);
+      shaped ||= SHAPES.test(result.command ?? "");
       if (result.command === "BEGIN" || result.command === "START TRANSACTION") life = client.life;
       if (result.command === "COMMIT" || (result.command === "ROLLBACK" && !/^\s*rollback\s+to/i.test(text))) life = undefined;
       return { command: result.command?.split(" ")[0] ?? "", affected: result.count ?? undefined, rows: whole(result) };
@@ -166,7 +172,7 @@ function createSession(
     if (released) return;
     released = true;
     client.gone = undefined;
-    done(broken);
+    done(broken || shaped);
   }
   // The server ends a transaction that does nothing (idle_in_transaction_session_timeout). Its place is given on at once:
   // most often it waits for itself, because `db` was used where `trx` was meant.
