@@ -4,6 +4,7 @@ import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { noLending } from "../../server/db/lending.ts";
 import { eachEngine } from "../support/engines.ts";
 import { type Service, startService } from "../support/service.ts";
 
@@ -53,7 +54,8 @@ eachEngine((engine) => {
       },
     };
     const { database } = service;
-    const counted = await startService({ ...database, db: database.db.withPlugin(counting) });
+    const db = database.db.withPlugin(counting);
+    const counted = await startService({ ...database, db, lending: noLending(db) });
     const tile = (x: number) => `${counted.url}/tiles/protection_zone/14/${x}/6796`;
     try {
       expect((await fetch(tile(13_000))).ok).toBe(true);
