@@ -71,7 +71,7 @@ eachEngine((engine) => {
   });
 
   it("a reader that takes longer than a statement may ends by itself; the transaction is done once more without it", async () => {
-    const database = await engine.open({ statementTimeoutMs: 3000 });
+    const database = await engine.open({ statementTimeoutMs: 6000 });
     const { db, lending } = database;
     await migrate(db);
     await sql`create table lent (id int primary key, word text)`.execute(db);
@@ -81,7 +81,7 @@ eachEngine((engine) => {
       runs += 1;
       await sql`insert into lent values (${runs}, 'written')`.execute(tx);
       if (runs === 1)
-        slow.push(expect(read(database, sql`select jsonb_build_array(pg_sleep(${8})::text) as words`)).rejects.toThrow());
+        slow.push(expect(read(database, sql`select jsonb_build_array(pg_sleep(${15})::text) as words`)).rejects.toThrow());
       await breathe();
     });
     expect(runs).toBe(database.engine === "embedded" ? 2 : 1);
