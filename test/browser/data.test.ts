@@ -56,6 +56,15 @@ inBrowser("the data room", (suite) => {
   const shapefile = (): Given[] =>
     readdirSync(SHAPEFILE).map((name) => ({ name, base64: readFileSync(join(SHAPEFILE, name)).toString("base64") }));
   const ready = () => at("upload-preview").waitFor();
+  const giveSite = async () => {
+    await at("data-import").click();
+    await at("door-files").setInputFiles({
+      name: "site.geojson",
+      mimeType: "application/geo+json",
+      buffer: Buffer.from(geoJson([zone("T-1", A)])),
+    });
+    await ready();
+  };
   const holding = async (theme: string) =>
     (await json<List<ThemeHolding>>("/api/coverage?jurisdiction=500118")).items.find((one) => one.theme === theme)!;
   const setDay = async (test: string, day: string) => {
@@ -109,13 +118,7 @@ inBrowser("the data room", (suite) => {
       told.notes = Array.from({ length: 15 }, (_, n) => ({ row: null, pointer: "", detail: `说明${n + 1}`, position: null }));
       await route.fulfill({ response, json: told });
     });
-    await at("data-import").click();
-    await at("door-files").setInputFiles({
-      name: "site.geojson",
-      mimeType: "application/geo+json",
-      buffer: Buffer.from(geoJson([zone("T-1", A)])),
-    });
-    await ready();
+    await giveSite();
     expect(await at("upload-notes").innerText()).not.toContain("说明13");
     expect(await at("upload-notes-more").innerText()).toBe("还有 3 条");
     await at("upload-notes-more").click();
@@ -124,13 +127,7 @@ inBrowser("the data room", (suite) => {
 
   it("zh: coordinates of a web map are taken as such on request, and leave doubt in the check", async () => {
     await open("&lang=zh&task=data");
-    await at("data-import").click();
-    await at("door-files").setInputFiles({
-      name: "site.geojson",
-      mimeType: "application/geo+json",
-      buffer: Buffer.from(geoJson([zone("T-1", A)])),
-    });
-    await ready();
+    await giveSite();
     expect(await at("crs-used").innerText()).toContain("4490");
     await at("crs-more").click();
     const shifted = suite.screen.page.locator("[data-test^=crs-candidate]", { hasText: "GCJ-02" });
